@@ -1,17 +1,17 @@
 import { z } from "zod";
 import { slotSchema } from "@/lib/domain/destination";
 import { guestTypeSchema } from "@/lib/domain/guest";
-import { runKindSchema, runStatusSchema, runTriggerSchema } from "@/lib/domain/run";
+import {
+  runGuestStatusSchema,
+  runKindSchema,
+  runStatusSchema,
+  runTallySchema,
+  runTriggerSchema,
+} from "@/lib/domain/run";
 import { stepKindSchema, stepOutcomeSchema, stepStatusSchema } from "@/lib/domain/step";
 import { cursorSchema, faultSchema, limitSchema } from "./problem";
 
 export const runParamsSchema = z.strictObject({ runId: z.uuid() });
-
-export const guestStatusSchema = z.enum(["queued", "running", "done", "failed", "skipped", "cancelled"]);
-export type RunGuestStatus = z.infer<typeof guestStatusSchema>;
-
-/** How many guests of a run are in each status. */
-const guestCountsSchema = z.record(guestStatusSchema, z.int()).and(z.object({ total: z.int() }));
 
 export const runSummarySchema = z.object({
   id: z.uuid(),
@@ -30,11 +30,7 @@ export const runSummarySchema = z.object({
   cancelRequestedAt: z.iso.datetime().nullable(),
   cancelledBy: z.string().nullable(),
   attempt: z.int(),
-  guestCounts: guestCountsSchema,
-  /** Dump plus every copy: what has moved of what will. */
-  bytesDone: z.number(),
-  bytesTotal: z.number(),
-  failedStepCount: z.int(),
+  ...runTallySchema.shape,
   revision: z.int(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
@@ -63,7 +59,7 @@ export const runGuestSchema = z.object({
   vmid: z.int().nullable(),
   name: z.string(),
   nodeName: z.string(),
-  status: guestStatusSchema,
+  status: runGuestStatusSchema,
   expectedBytes: z.number(),
   steps: z.array(stepViewSchema),
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isStepOver, type StepKind, type StepStatus } from "./step";
 
 export const runKindSchema = z.enum(["backup", "verify", "test_restore", "restore", "prune", "catalogue"]);
 export type RunKind = z.infer<typeof runKindSchema>;
@@ -38,4 +39,52 @@ export function concludeRun(steps: readonly EndedStep[]): "succeeded" | "partial
   if (wanting.length === 0) return steps.some((step) => step.status === "failed") ? "partial" : "succeeded";
   const gained = steps.some((step) => step.kind === "seal" && step.status === "succeeded");
   return gained ? "partial" : "failed";
+}
+
+export const runGuestStatusSchema = z.enum(["queued", "running", "done", "failed", "skipped", "cancelled"]);
+export type RunGuestStatus = z.infer<typeof runGuestStatusSchema>;
+
+/** How one guest stands in a run, from its steps: the worst that is certain, else how far it is. */
+export function runGuestStatus(steps: readonly { kind: StepKind; status: StepStatus }[]): RunGuestStatus {
+  const has = (status: StepStatus) => steps.some((step) => step.status === status);
+  const isOver = steps.every((step) => isStepOver(step.status));
+  if (has("failed")) return "failed";
+  if (has("cancelled")) return "cancelled";
+  if (isOver) return steps.some((step) => step.kind !== "prune" && step.status === "skipped") ? "skipped" : "done";
+  if (has("running") || has("succeeded")) return "running";
+  return "queued";
+}
+
+export const runTallySchema = z.object({
+  guestCounts: z.record(runGuestStatusSchema, z.int()).and(z.object({ total: z.int() })),
+  bytesDone: z.number(),
+  bytesTotal: z.number(),
+  failedStepCount: z.int(),
+});
+export type RunTally = z.infer<typeof runTallySchema>;
+
+type TalliedStep = {
+  guestId: string;
+  kind: StepKind;
+  status: StepStatus;
+  bytesDone: number;
+  bytesTotal: number | null;
+};
+
+/** The sums a list shows of a run. Bytes are those of dumps and copies; what is over counts with what it moved. */
+export function tallyRun(steps: readonly TalliedStep[]): RunTally {
+  const guestCounts = { queued: 0, running: 0, done: 0, failed: 0, skipped: 0, cancelled: 0, total: 0 };
+  for (const guestSteps of Map.groupBy(steps, (step) => step.guestId).values()) {
+    guestCounts[runGuestStatus(guestSteps)] += 1;
+    guestCounts.total += 1;
+  }
+  const moving = steps.filter(({ kind }) => kind === "host_config" || kind === "dump" || kind === "copy");
+  const totalOf = (step: TalliedStep) =>
+    isStepOver(step.status) ? step.bytesDone : Math.max(step.bytesTotal ?? 0, step.bytesDone);
+  return {
+    guestCounts,
+    bytesDone: moving.reduce((sum, step) => sum + step.bytesDone, 0),
+    bytesTotal: moving.reduce((sum, step) => sum + totalOf(step), 0),
+    failedStepCount: steps.filter((step) => step.status === "failed").length,
+  };
 }

@@ -1,0 +1,21 @@
+import { db } from "./client";
+
+type LogLevel = "debug" | "info" | "warn" | "error";
+
+export type NewLogLine = { at: Date; level: LogLevel; stepId: string | null; source: string; text: string };
+export type LogLineRow = NewLogLine & { runId: string; seq: number };
+
+/** Appends lines to a run's log; their numbers follow the last stored one, whichever workers write at once. */
+export async function appendLogLines(runId: string, lines: readonly NewLogLine[]): Promise<LogLineRow[]> {
+  if (lines.length === 0) return [];
+  return db().$transaction(async (tx) => {
+    const { logSeq } = await tx.run.update({
+      where: { id: runId },
+      data: { logSeq: { increment: lines.length } },
+      select: { logSeq: true },
+    });
+    const rows = lines.map((line, position) => ({ ...line, runId, seq: logSeq - lines.length + position + 1 }));
+    await tx.logLine.createMany({ data: rows });
+    return rows;
+  });
+}
