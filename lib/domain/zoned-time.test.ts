@@ -55,5 +55,6 @@ describe("instantOfWallClock", () => {
   it("takes the first of two readings and moves a time that does not exist forward", () => {
     expect(iso(instantOfWallClock(wall("2025-10-26T02:30:00"), "Europe/Berlin"))).toBe("2025-10-26T00:30:00.000Z");
     expect(iso(instantOfWallClock(wall("2025-03-30T02:30:00"), "Europe/Berlin"))).toBe("2025-03-30T01:30:00.000Z");
+    expect(iso(instantOfWallClock(wall("2025-10-26T12:00:00"), "Europe/Berlin"))).toBe("2025-10-26T11:00:00.000Z");
   });
 });
