@@ -1,22 +1,27 @@
 import { defineConfig } from "vitest/config";
 
+const rooms = "{app,components,lab,lib,scripts,worker}";
+
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
+    // Tests start real processes: more files at once than cores would only make each of them slow.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
         test: {
           name: "unit",
-          include: ["{app,components,lab,lib,scripts,worker}/**/*.test.{ts,tsx}"],
-          exclude: ["**/*.integration.test.ts", "**/node_modules/**"],
+          include: [`${rooms}/**/*.test.{ts,tsx,mjs}`],
+          exclude: ["**/*.integration.test.*", "**/node_modules/**"],
         },
       },
       {
         extends: true,
         test: {
           name: "integration",
-          include: ["{app,components,lab,lib,scripts,worker}/**/*.integration.test.ts"],
+          include: [`${rooms}/**/*.integration.test.{ts,mjs}`],
+          globalSetup: "./scripts/services/vitest-setup.mjs",
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
