@@ -1,0 +1,111 @@
+import type { GuestType } from "@/lib/domain/guest";
+import type { GuestState } from "@/lib/pve/guest-state";
+
+/** Where a guest is now and whether it runs; undefined when it is not on this node any more. */
+export type ReadGuestState = (guest: {
+  type: Exclude<GuestType, "host">;
+  vmid: number;
+  nodeName: string;
+}) => Promise<GuestState | undefined>;
+
+/** What one pass over a guest's data left in the dump directory. */
+export type MadeArchive = {
+  fileName: string;
+  takenAt: Date;
+  mode: "snapshot" | "suspend" | "stop";
+  durationMs: number;
+  sizeBytes: number;
+  sha256: string;
+  md5: string;
+  rawSizeBytes: number | null;
+  rawSha256: string | null;
+  hasSeekTable: boolean;
+  configText: string;
+  warnings: string[];
+  /** What vzdump's own lines say of the guest after a stop-mode backup. */
+  guestRestart: "not_needed" | "ok" | "failed";
+};
+
+export type DumpOrder = {
+  /** Names the job folder: the same step finds its dump process again after a restart of the worker. */
+  stepId: string;
+  guest: { type: Exclude<GuestType, "host">; vmid: number; name: string };
+  mode: "snapshot" | "suspend" | "stop";
+  engine: "frames" | "stock";
+  compressionLevel: number;
+  compressionThreads: number;
+  limitKibPerSecond: number;
+  dumpDirectory: string;
+  notes: string;
+  expectedBytes: number | undefined;
+};
+
+type Follow = {
+  signal: AbortSignal;
+  onProgress: (progress: { bytesDone: number; bytesTotal?: number | undefined }) => void;
+  onLine: (line: string, at: Date) => void;
+};
+
+/**
+ * Starts the dump process of a step, or finds the one that was started before, and follows it to its end. On abort with
+ * reason "canceled" the process is ended and its leftovers are gone; with any other it is left to finish alone.
+ * Throws AppError: guest_locked, guest_gone, dump_incomplete, dump_directory_full, tool_failed, canceled…, and
+ * StepBusy while somebody else holds vzdump's lock.
+ */
+export type RunDump = (order: DumpOrder, follow: Follow) => Promise<MadeArchive>;
+
+/** Forgets a step's dump once its archive is in the catalogue. */
+export type ForgetDump = (stepId: string) => Promise<void>;
+
+export type SealedArchive = {
+  sizeBytes: number;
+  sha256: string;
+  md5: string;
+  rawSizeBytes: number;
+  rawSha256: string;
+  memberCount: number;
+  configText: string;
+  indexSha256: string;
+};
+
+/** Reads an archive back from disk to its end. Writes NAME.index.zst when it is not there. Throws archive_unreadable. */
+export type SealArchive = (
+  archive: { directory: string; fileName: string; kind: "tar" | "vma" },
+  options: { signal: AbortSignal; onProgress: (bytesDone: number) => void },
+) => Promise<SealedArchive>;
+
+export type HostConfigOrder = {
+  nodeName: string;
+  hostRoot: string;
+  /** The host archives' own folder below the dump directory. */
+  directory: string;
+  workDirectory: string;
+  takenAt: Date;
+  timeZone: string;
+  compressionLevel: number;
+};
+
+/** Writes a node's configuration as one archive (mode 0600), config.db copied consistently. */
+export type SaveHostConfig = (
+  order: HostConfigOrder,
+  options: { signal: AbortSignal; onLine: (line: string) => void },
+) => Promise<MadeArchive>;
+
+export type DumpDirectory = {
+  /** Throws dump_directory_unusable when it is missing or not writable. */
+  check: (directory: string) => Promise<{ freeBytes: number; totalBytes: number }>;
+  writeBeside: (directory: string, fileName: string, content: string) => Promise<void>;
+  /** Names and sizes of the files in a directory. */
+  list: (directory: string) => Promise<Map<string, number>>;
+  /** Removes an archive and what lies beside it: manifest first, then the archive, then .log, .notes and the index. */
+  removeArchive: (directory: string, archiveName: string) => Promise<void>;
+};
+
+export type Tools = {
+  readGuestState: ReadGuestState;
+  runDump: RunDump;
+  forgetDump: ForgetDump;
+  sealArchive: SealArchive;
+  saveHostConfig: SaveHostConfig;
+  dumpDirectory: DumpDirectory;
+};

@@ -1,0 +1,80 @@
+import type { Transaction } from "@/lib/db/client";
+import type { PointRow } from "@/lib/db/points";
+import type { StepRow } from "@/lib/db/steps";
+import type { RemoteSlot, Slot } from "@/lib/domain/destination";
+import type { BackupMode, GuestType } from "@/lib/domain/guest";
+import type { PolicySnapshot } from "@/lib/domain/policy";
+import type { RetentionRules } from "@/lib/domain/retention";
+import type { StepOutcome } from "@/lib/domain/step";
+import type { Tools } from "../ports";
+
+/**
+ * Why a step is told to stop: a person cancelled it (children end, leftovers go), the worker stops (detached children
+ * live on and are found again), or another worker holds the step by now (nothing more may be written).
+ */
+export type StopReason = "canceled" | "interrupted" | "fenced";
+
+export type StepGuest = {
+  id: string;
+  type: GuestType;
+  vmid: number | null;
+  name: string;
+  key: string;
+  incarnation: number;
+  fingerprint: string;
+};
+
+export type StepDestination = {
+  id: string;
+  slot: Slot;
+  name: string;
+  remote: string | null;
+  retention: RetentionRules;
+};
+
+/** All that a step needs to know; what it may do is in `tools`. */
+export type StepContext = {
+  step: StepRow;
+  run: { id: string; number: number; policyId: string | null; policyName: string };
+  clusterName: string;
+  node: { id: string; name: string };
+  guest: StepGuest;
+  settings: PolicySnapshot["settings"];
+  timeZone: string;
+  destinations: readonly StepDestination[];
+  /** The step's own destination. */
+  destination: StepDestination | undefined;
+  places: { dumpDirectory: string; stateDirectory: string; hostRoot: string };
+  tools: Tools;
+  signal: AbortSignal;
+  log: (level: "debug" | "info" | "warn" | "error", text: string, source?: string) => void;
+  progress: (progress: { bytesDone: number; bytesTotal?: number | undefined }) => void;
+};
+
+/** A step that did its work. `commit` is written in one transaction with the step's end, so that a fenced worker writes neither. */
+export type StepResult = {
+  outcome: StepOutcome;
+  bytesDone?: number | undefined;
+  pointId?: string | undefined;
+  commit?: (tx: Transaction) => Promise<{ pointId: string } | undefined>;
+  /** The work is there but something about it is wrong all the same: the step fails, what it made stays. */
+  failure?: Error | undefined;
+};
+
+export type StepHandler = (context: StepContext) => Promise<StepResult>;
+
+/** Not failed, only too early: the step goes back to its queue without a try being counted. */
+export class StepBusy extends Error {
+  readonly retryAfterMs: number;
+
+  constructor(message: string, retryAfterMs: number) {
+    super(message);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The work is not needed any more (a guest deleted since): the step is skipped with the reason. */
+export class StepSkipped extends Error {}
+
+export type PointOfStep = PointRow & { archive: NonNullable<PointRow["archive"]> };
+export type { BackupMode, RemoteSlot };
