@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { createLineSplitter, createLineTail } from "@/worker/adapters/command/line-splitter";
+import { createLineSplitter, createLineTail } from "./line-splitter";
 
 function split(chunks: (string | Buffer)[], cap?: number): string[] {
   const lines: string[] = [];

@@ -5,9 +5,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { ToolError } from "@/lib/domain/errors";
-import { identifyProcess, isAlive } from "@/worker/adapters/command/process-identity";
-import { runCommand } from "@/worker/adapters/command/run-command";
-import { streamCommand } from "@/worker/adapters/command/stream-command";
+import { identifyProcess, isAlive } from "./process-identity";
+import { runCommand } from "./run-command";
+import { streamCommand } from "./stream-command";
 
 let directory: string;
 

@@ -1,9 +1,9 @@
 import type { ChildProcess } from "node:child_process";
 
 import { ToolError, type ToolFailure } from "@/lib/domain/errors";
-import { createLineSplitter, createLineTail } from "@/worker/adapters/command/line-splitter";
-import { signalGroup } from "@/worker/adapters/command/process-identity";
-import { notStarted, type Program, startProgram, toolName } from "@/worker/adapters/command/start-program";
+import { createLineSplitter, createLineTail } from "./line-splitter";
+import { signalGroup } from "./process-identity";
+import { notStarted, type Program, startProgram, toolName } from "./start-program";
 
 export type OutputStream = "stdout" | "stderr";
 

@@ -3,13 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import {
-  endProcess,
-  findProcessWritingTo,
-  isAlive,
-  type ProcessIdentity,
-} from "@/worker/adapters/command/process-identity";
-import { type DetachedProcess, startDetached } from "@/worker/adapters/command/start-detached";
+import { endProcess, findProcessWritingTo, isAlive, type ProcessIdentity } from "./process-identity";
+import { type DetachedProcess, startDetached } from "./start-detached";
 
 let directory: string;
 const started: ProcessIdentity[] = [];

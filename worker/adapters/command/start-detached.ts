@@ -1,7 +1,7 @@
 import { closeSync, openSync } from "node:fs";
 
-import { identifyProcess, type ProcessIdentity } from "@/worker/adapters/command/process-identity";
-import { notStarted, type Program, startProgram } from "@/worker/adapters/command/start-program";
+import { identifyProcess, type ProcessIdentity } from "./process-identity";
+import { notStarted, type Program, startProgram } from "./start-program";
 
 export type DetachedProgram = Program & {
   /** Both are appended to and created 0600. Files, not pipes: a broken pipe would end the program with our own end. */

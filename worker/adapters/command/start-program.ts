@@ -1,7 +1,7 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 
 import { ToolError } from "@/lib/domain/errors";
-import { type CommandEnvironment, commandEnvironment, findProgram } from "@/worker/adapters/command/environment";
+import { type CommandEnvironment, commandEnvironment, findProgram } from "./environment";
 
 export type Program = {
   /** A name on the PATH or an absolute path; in errors and logs it is called by its last part. */

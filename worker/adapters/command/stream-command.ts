@@ -1,9 +1,9 @@
 import { PassThrough, type Readable } from "node:stream";
 
 import { ToolError } from "@/lib/domain/errors";
-import { createLineSplitter, createLineTail } from "@/worker/adapters/command/line-splitter";
-import { type CommandRequest, watchEnding } from "@/worker/adapters/command/run-command";
-import { startProgram, toolName } from "@/worker/adapters/command/start-program";
+import { createLineSplitter, createLineTail } from "./line-splitter";
+import { type CommandRequest, watchEnding } from "./run-command";
+import { startProgram, toolName } from "./start-program";
 
 export type StreamCommand = (request: Omit<CommandRequest, "input" | "maxStdoutBytes">) => Readable;
 
