@@ -203,12 +203,34 @@ export async function runningSteps(nodeId: string): Promise<StepRow[]> {
   return db().step.findMany({ where: { nodeId, status: "running" } });
 }
 
-/** Guests of live runs with steps that wait: whose next step may have been forgotten between two writes. */
-export async function guestsWithWaitingSteps(): Promise<{ runId: string; guestId: string }[]> {
-  return db().step.findMany({
-    where: { status: "waiting", run: { status: "running" } },
-    distinct: ["runId", "guestId"],
-    select: { runId: true, guestId: true },
+/** Guests of live runs with steps that wait and none that is queued or running: their next step was forgotten between two writes. */
+export async function guestsToAdvance(): Promise<{ runId: string; guestId: string }[]> {
+  return db().$queryRaw<{ runId: string; guestId: string }[]>`
+    SELECT step."runId", step."guestId" FROM "Step" step JOIN "Run" run ON run.id = step."runId"
+    WHERE run.status = 'running' AND step.status IN ('waiting', 'queued', 'running')
+    GROUP BY step."runId", step."guestId" HAVING bool_and(step.status = 'waiting')`;
+}
+
+/** Fails what stands in the queue of, or is held for, a node whose worker has been silent since an instant. */
+export async function loseSteps(silentSince: Date, now: Date): Promise<StepRow[]> {
+  const isSilent = { OR: [{ workerSeenAt: null }, { workerSeenAt: { lt: silentSince } }] };
+  return db().step.updateManyAndReturn({
+    where: {
+      run: { status: "running" },
+      node: isSilent,
+      OR: [{ status: "running" }, { status: "queued", run: { startedAt: { lt: silentSince } } }],
+    },
+    data: {
+      status: "failed",
+      endedAt: now,
+      leaseExpiresAt: null,
+      fencingToken: { increment: 1 },
+      faultCode: "worker_lost",
+      faultCause: "The worker of this node stopped answering.",
+      faultSafe: "Finished guests keep their copies.",
+      faultAction: "Show node",
+      revision: { increment: 1 },
+    },
   });
 }
 

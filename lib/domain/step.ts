@@ -56,7 +56,11 @@ export function stepConditions(step: StepPlace): { needs: StepPlace[]; after: St
   }
 }
 
-type KnownStep = StepPlace & { status: StepStatus };
+/** `hasMade`: it left an archive in the catalogue, even if something about the step failed (a guest that stayed stopped). */
+type KnownStep = StepPlace & { status: StepStatus; hasMade?: boolean };
+
+const isUsable = (step: KnownStep) =>
+  step.status === "succeeded" || (step.status === "failed" && step.hasMade === true);
 
 const same = (a: StepPlace, b: StepPlace) => a.kind === b.kind && a.slot === b.slot;
 
@@ -73,7 +77,7 @@ export function nextForStep(
   const needed =
     step.kind === "seal" ? makers : guestSteps.filter((other) => needs.some((place) => same(place, other)));
 
-  const blocker = needed.find((other) => isStepOver(other.status) && other.status !== "succeeded");
+  const blocker = needed.find((other) => isStepOver(other.status) && !isUsable(other));
   if (blocker) return { move: "skip", because: blocker };
   if (needed.some((other) => !isStepOver(other.status))) return { move: "wait" };
   const awaited = guestSteps.filter((other) => after.some((place) => same(place, other)));

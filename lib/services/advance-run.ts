@@ -49,7 +49,7 @@ async function moveWaitingSteps(runId: string, guestId: string, now: Date): Prom
   for (;;) {
     const next = steps
       .filter((step) => step.status === "waiting")
-      .map((step) => ({ step, decision: nextForStep(step, steps) }))
+      .map((step) => ({ step, decision: nextForStep(step, steps.map(withMade)) }))
       .find(({ decision }) => decision.move !== "wait");
     if (!next) return moved;
     const { step, decision } = next;
@@ -63,6 +63,8 @@ async function moveWaitingSteps(runId: string, guestId: string, now: Date): Prom
     steps[steps.indexOf(step)] = row;
   }
 }
+
+const withMade = (step: StepRow) => ({ ...step, hasMade: step.pointId !== null });
 
 const stepWords = {
   host_config: "the host configuration was not saved",

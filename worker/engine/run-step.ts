@@ -50,8 +50,10 @@ async function finish(claim: StepClaim, step: StepRow, context: StepContext, res
     if (error instanceof Fenced) return undefined;
     throw error;
   });
-  if (ended) await tell(ended);
-  else log().warn({ stepId: step.id }, "step is held by another worker; its result was not written");
+  if (ended) {
+    await result.afterwards?.();
+    await tell(ended);
+  } else log().warn({ stepId: step.id }, "step is held by another worker; its result was not written");
 }
 
 class Fenced extends Error {}

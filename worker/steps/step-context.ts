@@ -57,6 +57,8 @@ export type StepResult = {
   bytesDone?: number | undefined;
   pointId?: string | undefined;
   commit?: (tx: Transaction) => Promise<{ pointId: string } | undefined>;
+  /** Once the end is written: tidying up what a repeat would have needed. */
+  afterwards?: (() => Promise<void>) | undefined;
   /** The work is there but something about it is wrong all the same: the step fails, what it made stays. */
   failure?: Error | undefined;
 };
