@@ -15,8 +15,6 @@ export function answerEmpty(response: ServerResponse, status: number, headers: R
 }
 
 export function answerError(response: ServerResponse, { status, code, message }: S3Error): void {
-  // The rest of a refused upload is still on its way; it must not be taken for the next request.
-  if (!response.req.complete) response.setHeader("connection", "close");
   answerXml(response, `<Error><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error>`, status);
 }
 

@@ -89,7 +89,9 @@ async function serve(
   try {
     await handle(request, response);
   } catch (error) {
-    if (response.headersSent || request.socket.destroyed) response.destroy();
+    // A body that was read to its end leaves a destroyed stream behind too, but a caller who waits for the answer.
+    const isCallerGone = request.destroyed && !request.complete;
+    if (response.headersSent || isCallerGone) response.destroy();
     else answerError(response, error instanceof S3Error ? error : new S3Error(500, "InternalError", String(error)));
   }
 }
