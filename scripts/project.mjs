@@ -14,9 +14,15 @@ function isInheritedFromNpm(name) {
   return /^npm_/i.test(name) || name === "NODE_ENV" || name === "NODE_OPTIONS" || name === "INIT_CWD";
 }
 
-/** The caller's environment without npm's additions, and with the project's own programs taken off PATH. */
+/** The variables `.env.example` lists: they reach a child only where they are handed to it. */
+export function isProductSetting(name) {
+  return /^(UNDERCROFT_|PVE_|RCLONE_)|^(DATABASE_URL|REDIS_URL|HOST|PORT|LOG_LEVEL)$/.test(name);
+}
+
+/** The caller's environment without npm's additions and our settings, and without the project's programs on PATH. */
 export function callerEnvironment() {
-  const entries = Object.entries(process.env).filter(([name]) => !isInheritedFromNpm(name));
+  const isOurs = (name) => isInheritedFromNpm(name) || isProductSetting(name);
+  const entries = Object.entries(process.env).filter(([name]) => !isOurs(name));
   const folders = (process.env.PATH ?? "").split(path.delimiter);
   const outside = folders.filter((folder) => !folder.startsWith(path.join(projectRoot, "node_modules")));
   return { ...Object.fromEntries(entries), PATH: outside.join(path.delimiter) };

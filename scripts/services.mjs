@@ -9,6 +9,7 @@ import { startRedis, stopRedis } from "./services/redis.mjs";
  * Holds PostgreSQL and Redis for as long as it lives: they end when it is told to, and when its parent is gone, however
  * that ended. Its parent gets `{ databaseUrl, redisUrl, appliedMigrations }` as a message, a terminal gets it as text.
  * The data is in the folder --data, or in the checkout's own; with --temporary that folder is removed at the end.
+ * DATABASE_URL and REDIS_URL name services that run elsewhere: they are only migrated and reported.
  */
 const { values: options } = parseArgs({
   options: { data: { type: "string" }, temporary: { type: "boolean", default: false } },
@@ -21,8 +22,8 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => e
 process.on("disconnect", () => end(0));
 
 try {
-  const databaseUrl = await startPostgres(directory, { isDurable: !options.temporary });
-  const redisUrl = await startRedis(directory);
+  const databaseUrl = process.env.DATABASE_URL || (await startPostgres(directory, { isDurable: !options.temporary }));
+  const redisUrl = process.env.REDIS_URL || (await startRedis(directory));
   const appliedMigrations = await migrate(databaseUrl);
   if (!ending) report({ databaseUrl, redisUrl, appliedMigrations });
 } catch (error) {
