@@ -1,3 +1,4 @@
+import type { Proof, VerifiedBy } from "@/lib/domain/destination";
 import type { GuestType } from "@/lib/domain/guest";
 import type { GuestState } from "@/lib/pve/guest-state";
 
@@ -101,7 +102,55 @@ export type DumpDirectory = {
   removeArchive: (directory: string, archiveName: string) => Promise<void>;
 };
 
+/** A node's folder at a remote: "labsftp:undercroft" and "pve1" are `labsftp:undercroft/pve1/`. */
+export type RemoteFolder = { remote: string; nodeName: string };
+
+export type CopiedArchive = { name: string; sizeBytes: number; sha256: string; md5: string };
+
+export type CopyOrder = {
+  stepId: string;
+  attempt: number;
+  archive: CopiedArchive;
+  /** The archive's bytes come from a file of this node or from its copy at another remote; small files beside it likewise. */
+  source: { kind: "local"; directory: string } | ({ kind: "remote" } & RemoteFolder);
+  destination: RemoteFolder;
+  manifestText: string;
+  limitKibPerSecond: number;
+};
+
+/** Brings one archive to one remote by the publish protocol; `wasThere` when it already was, whole. Throws remote_…, tool_failed. */
+export type PublishCopy = (order: CopyOrder, follow: Follow) => Promise<{ path: string; wasThere: boolean }>;
+
+/** Proves one copy by the strongest check its backend offers. Throws copy_corrupt when it is not what the manifest says. */
+export type VerifyCopy = (
+  copy: { destination: RemoteFolder; archive: CopiedArchive; manifestText: string },
+  options: { signal: AbortSignal; onProgress: (progress: { bytesDone: number }) => void },
+) => Promise<{ verifiedBy: VerifiedBy; proof: Proof; evidence: string }>;
+
+/** Removes one copy: manifest first, then the archive, then what lies beside it. A missing one is fine. */
+export type RemoveCopy = (
+  copy: { destination: RemoteFolder; archiveName: string },
+  signal: AbortSignal,
+) => Promise<void>;
+
+/** Names and sizes of the archives in a node's folder. Throws when it could not be listed, never answers short. */
+export type ListCopies = (destination: RemoteFolder, signal: AbortSignal) => Promise<Map<string, number>>;
+
+export type TestRemote = (remote: string, signal: AbortSignal) => Promise<TestRow[]>;
+export type TestRow = { name: string; isOk: boolean; durationMs: number; text: string };
+
+export type ReadRemoteSpace = (
+  remote: string,
+  signal: AbortSignal,
+) => Promise<{ freeBytes: number | null; totalBytes: number | null; usedBytes: number | null }>;
+
 export type Tools = {
+  publishCopy: PublishCopy;
+  verifyCopy: VerifyCopy;
+  removeCopy: RemoveCopy;
+  listCopies: ListCopies;
+  testRemote: TestRemote;
+  readRemoteSpace: ReadRemoteSpace;
   readGuestState: ReadGuestState;
   runDump: RunDump;
   forgetDump: ForgetDump;

@@ -158,3 +158,13 @@ export async function markCopyRemoved(
     data: { state: "removed", removedAt, removedReason: reason, proof: null, verifiedBy: null, provedAt: null },
   });
 }
+
+/** Runs that still read a guest's archives: their copies are not to be removed under them. */
+export async function openRunsOfGuest(guestId: string): Promise<string[]> {
+  const rows = await db().step.findMany({
+    where: { guestId, status: { in: ["waiting", "queued", "running"] }, kind: { in: ["seal", "copy", "verify"] } },
+    distinct: ["runId"],
+    select: { runId: true },
+  });
+  return rows.map(({ runId }) => runId);
+}
