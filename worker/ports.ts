@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { Proof, VerifiedBy } from "@/lib/domain/destination";
 import type { GuestType } from "@/lib/domain/guest";
 import type { GuestState } from "@/lib/pve/guest-state";
@@ -143,6 +144,101 @@ export type ReadRemoteSpace = (
   remote: string,
   signal: AbortSignal,
 ) => Promise<{ freeBytes: number | null; totalBytes: number | null; usedBytes: number | null }>;
+
+/**
+ * What a remote's backend can do, as rclone tells it. `isHashedOnRead`: the hash it gives is computed from the stored
+ * bytes when asked (SFTP); otherwise it was recorded at upload (S3). `isAtomicPut`: an object is seen only when whole.
+ */
+export type RemoteCapabilities = {
+  backendType: string;
+  hashes: readonly string[];
+  isHashedOnRead: boolean;
+  isAtomicPut: boolean;
+  canMove: boolean;
+};
+
+export type RemoteEntry = { path: string; name: string; sizeBytes: number; modifiedAt: Date };
+
+/** `hashes` holds what was asked for and the backend has; an object put there by other means may lack it. */
+export type RemoteObject = { sizeBytes: number; modifiedAt: Date; hashes: { md5?: string; sha256?: string } };
+
+export type RemoteSpace = { totalBytes?: number; usedBytes?: number; freeBytes?: number };
+
+/** One part of a destination's test; the error is the remote's own words, secrets masked. */
+export type RemoteTestPart = {
+  name: "write" | "read" | "hash" | "move" | "delete";
+  durationMs: number;
+  result: "ok" | "failed" | "not_supported";
+  error?: string;
+};
+export type RemoteTest = {
+  isUsable: boolean;
+  parts: RemoteTestPart[];
+  capabilities: RemoteCapabilities | undefined;
+  space: RemoteSpace | undefined;
+};
+
+type Abortable = { signal?: AbortSignal | undefined };
+
+/**
+ * The rclone remotes of the configuration file. Every path is `remote:path`; every failure is an AppError with the code
+ * that says what is wrong (remote_unreachable, remote_auth_failed, remote_full, not_found, tool_failed, canceled) and a
+ * message in rclone's words with secrets masked. There is no way to sync, purge or delete a folder.
+ */
+export type Remotes = {
+  capabilities: (remote: string, options?: Abortable) => Promise<RemoteCapabilities>;
+  /** Files only, paths below the folder. A folder that is not there is empty. */
+  listDirectory: (folder: string, options?: Abortable & { isRecursive?: boolean }) => Promise<RemoteEntry[]>;
+  /** undefined when there is no such object. With `hash`, `sizeBytes` says how long the server may take to compute it. */
+  statObject: (
+    path: string,
+    options?: Abortable & { hash?: "md5" | "sha256"; sizeBytes?: number },
+  ) => Promise<RemoteObject | undefined>;
+  /** Fails with not_found when there is no such object. The stream ends only if all bytes came. */
+  readObject: (path: string, options?: Abortable & { offsetBytes?: number; countBytes?: number }) => Readable;
+  /** For small content: it is held in memory. */
+  writeObject: (path: string, content: Uint8Array, options?: Abortable) => Promise<void>;
+  /** Copies one small file, waiting for its end; `from` is a remote path or an absolute local one. */
+  copyObject: (from: string, to: string, options?: Abortable) => Promise<void>;
+  moveObject: (from: string, to: string, options?: Abortable) => Promise<void>;
+  /** An object that is not there is fine. */
+  deleteObject: (path: string, options?: Abortable) => Promise<"deleted" | "was_missing">;
+  about: (remote: string, options?: Abortable) => Promise<RemoteSpace | undefined>;
+  testRemote: (remote: string, options?: Abortable) => Promise<RemoteTest>;
+};
+
+export type TransferOrder = {
+  /** Names the transfer's folder: a restarted worker finds the rclone it started before. */
+  transferId: string;
+  /** What it is a transfer of; starting one ends any other with the same subject that still runs. */
+  subject: string;
+  /** A remote path or an absolute local one. */
+  from: string;
+  to: string;
+  sizeBytes: number;
+  limitBytesPerSecond?: number | undefined;
+};
+
+/** `isExitKnown` is false when rclone outlived the worker that started it: then only a look at the result decides. */
+export type TransferEnd = { isExitKnown: boolean; failure: Error | undefined };
+
+/** Copies of one large file each, by an rclone that outlives the worker. */
+export type Transfers = {
+  /** Starts a transfer, or finds the one with this id, and follows it to its end. Aborting with the reason "canceled"
+   * ends it; with any other it is left running, to be found again. Both throw AppError "canceled". */
+  runTransfer: (
+    order: TransferOrder,
+    follow: {
+      signal: AbortSignal;
+      onProgress: (progress: { bytesDone: number; bytesTotal: number }) => void;
+      onLine: (line: string, level: "info" | "warn" | "error") => void;
+    },
+  ) => Promise<TransferEnd>;
+  /** Ends it if it runs and removes its folder. */
+  forgetTransfer: (transferId: string) => Promise<void>;
+  /** All that were started and not forgotten. */
+  listTransfers: () => Promise<{ transferId: string; subject: string; isRunning: boolean; startedAt: Date }[]>;
+};
 
 export type Tools = {
   publishCopy: PublishCopy;
