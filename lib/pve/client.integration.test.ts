@@ -194,7 +194,7 @@ describe("parameters", () => {
 
 describe("readInventory", () => {
   const estate = (path: string) => {
-    if (path === "/version") return { data: { version: "9.2.11", release: "9.2" } };
+    if (path === "/nodes/pve1/version") return { data: { version: "9.2.11", release: "9.2" } };
     if (path === "/nodes")
       return {
         data: [
@@ -228,10 +228,9 @@ describe("readInventory", () => {
     node.answer(({ path }) => estate(path));
 
     expect(await readInventory(client.api())).toEqual({
-      version: "9.2.11",
       nodes: [
-        { name: "pve1", isOnline: true },
-        { name: "pve2", isOnline: false },
+        { name: "pve1", isOnline: true, pveVersion: "9.2.11" },
+        { name: "pve2", isOnline: false, pveVersion: null },
       ],
       guests: [
         {
@@ -249,6 +248,13 @@ describe("readInventory", () => {
         expect.objectContaining({ type: "qemu", vmid: 200, name: "VM 200", isRunning: false, fingerprint: "" }),
       ],
     });
+  });
+
+  it("does not ask a node that is down", async () => {
+    node.answer(({ path }) => estate(path));
+    await readInventory(client.api());
+
+    expect(node.calls.filter(({ path }) => path.includes("pve2"))).toEqual([]);
   });
 
   it("fails as a whole when the list of guests cannot be read", async () => {

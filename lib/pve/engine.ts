@@ -82,10 +82,9 @@ async function request(connection: PveConnection, agent: Agent, { method, path, 
   }
   const answer = jsonOrUndefined(body);
   if (typeof answer !== "object" || answer === null || !("data" in answer)) {
-    throw new AppError(
-      "cluster_unreachable",
-      `${url.host} did not answer like a Proxmox VE node: is this its address?`,
-    );
+    throw new AppError("cluster_unreachable", `${url.host} did not answer like a Proxmox VE node.`, {
+      action: "Check the address",
+    });
   }
   return answer.data;
 }

@@ -10,16 +10,19 @@ export const nodeNameSchema = z
   .regex(/^[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?$/)
   .max(63);
 
+/** PostgreSQL keeps every character but one. */
+const text = z.string().transform((value) => value.replaceAll("\0", ""));
+
 /** A guest without statistics (just made, or its node is down) has id, vmid, node, type and status "unknown" only. */
 const guestEntrySchema = z.object({
   type: z.enum(["qemu", "lxc"]),
   vmid: integer,
   node: nodeNameSchema,
   status: z.string().default("unknown"),
-  name: z.string().optional(),
-  tags: z.string().optional(),
-  pool: z.string().optional(),
-  lock: z.string().optional(),
+  name: text.optional(),
+  tags: text.optional(),
+  pool: text.optional(),
+  lock: text.optional(),
   template: z.coerce.boolean().optional(),
 });
 
@@ -40,9 +43,10 @@ export type ClusterGuest = {
   fingerprint: string;
 };
 
-export type ClusterNode = { name: string; isOnline: boolean };
+/** `pveVersion` is null while the node does not answer. */
+export type ClusterNode = { name: string; isOnline: boolean; pveVersion: string | null };
 
-export type Inventory = { version: string; nodes: ClusterNode[]; guests: ClusterGuest[] };
+export type Inventory = { nodes: ClusterNode[]; guests: ClusterGuest[] };
 
 /** So many configurations are asked for at a time: 500 guests in seconds, and pveproxy's three workers stay free for others. */
 const parallelReads = 6;
@@ -52,23 +56,23 @@ const parallelReads = 6;
  * an error: ask `canSeeAllGuests` before believing that a guest is gone.
  */
 export async function readInventory(api: PveApi): Promise<Inventory> {
-  const [version, nodes, resources] = await Promise.all([
-    api.version.$get(),
-    api.nodes.$get(),
-    api.cluster.resources.$get({ type: "vm" }),
+  const [nodeEntries, resources] = await Promise.all([
+    api.nodes.$get().then((entries) => z.array(nodeEntrySchema).parse(entries)),
+    api.cluster.resources.$get({ type: "vm" }).then((entries) => z.array(guestEntrySchema).parse(entries)),
   ]);
-  const entries = z.array(guestEntrySchema).parse(resources);
-  const guests = await inParallel(parallelReads, entries, async (entry) => ({
+  const online = new Set(nodeEntries.filter(({ status }) => status === "online").map(({ node }) => node));
+  const nodes = await inParallel(parallelReads, nodeEntries, async ({ node }) => ({
+    name: node,
+    isOnline: online.has(node),
+    pveVersion: online.has(node) ? await readVersion(api, node) : null,
+  }));
+  // Each question about a dead node costs the time-out of its neighbour.
+  const guests = await inParallel(parallelReads, resources, async (entry) => ({
     ...toGuest(entry),
-    fingerprint: await readFingerprint(api, entry),
+    fingerprint: online.has(entry.node) ? await readFingerprint(api, entry) : "",
   }));
   return {
-    version: versionSchema.parse(version).version,
-    nodes: z
-      .array(nodeEntrySchema)
-      .parse(nodes)
-      .map(({ node, status }) => ({ name: node, isOnline: status === "online" }))
-      .toSorted((a, b) => a.name.localeCompare(b.name)),
+    nodes: nodes.toSorted((a, b) => a.name.localeCompare(b.name)),
     guests: guests.toSorted((a, b) => a.vmid - b.vmid),
   };
 }
@@ -87,6 +91,14 @@ function toGuest(entry: GuestEntry): Omit<ClusterGuest, "fingerprint"> {
     isTemplate: entry.template ?? false,
     lock: entry.lock ?? null,
   };
+}
+
+async function readVersion(api: PveApi, nodeName: string): Promise<string | null> {
+  try {
+    return versionSchema.parse(await api.nodes.$(nodeName).version.$get()).version;
+  } catch {
+    return null;
+  }
 }
 
 /** Unknown rather than failed: a guest that is moved or removed between the list and this call must not hide the others. */
