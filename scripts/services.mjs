@@ -43,7 +43,8 @@ function report(started) {
 
 function end(exitCode) {
   ending ??= (async () => {
-    await Promise.allSettled([stopRedis(directory), stopPostgres(directory)]);
+    const ours = [!process.env.REDIS_URL && stopRedis(directory), !process.env.DATABASE_URL && stopPostgres(directory)];
+    await Promise.allSettled(ours);
     if (options.temporary) fs.rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     process.exit(exitCode);
   })();

@@ -4,8 +4,8 @@ import { childEnvironment } from "../project.mjs";
 import { createTemporaryDataDirectory } from "./data-directory.mjs";
 
 /**
- * Starts scripts/services.mjs as a child and waits for it. Returns `{ databaseUrl, redisUrl, appliedMigrations, ended,
- * stop }`; the services end with `stop`, or with this process, however that ends. What `environment` names by DATABASE_URL
+ * Starts scripts/services.mjs as a child and waits for it. Returns `{ pid, databaseUrl, redisUrl, appliedMigrations,
+ * ended, stop }`; the services end with `stop`, or with this process, however that ends. What `environment` names by DATABASE_URL
  * or REDIS_URL runs elsewhere already: it is used, and left alone.
  */
 export async function startServices(directory, { isTemporary = false, environment = {} } = {}) {
@@ -16,7 +16,7 @@ export async function startServices(directory, { isTemporary = false, environmen
   const child = startChild({ name: "services", args, env, logFile });
   const started = await Promise.race([child.firstMessage, child.ended]);
   if (typeof started === "string") throw new Error(`PostgreSQL or Redis did not start:\n${child.tail()}`);
-  return { ...started, ended: child.ended, stop: child.stop };
+  return { ...started, pid: child.pid, ended: child.ended, stop: child.stop };
 }
 
 /** Services with a folder and ports of their own, empty but for the migrations; the folder goes with them. */
