@@ -20,7 +20,10 @@ export type JobPayload<Name extends JobName> = z.infer<(typeof jobs)[Name]>;
 /** What any worker may take. */
 export const upkeepQueue = "upkeep";
 
-/** One node's lanes: dumps and seals one at a time, verifies one at a time, transfers per remote. */
+/** What only the worker of one node takes. BullMQ forbids ":" in queue names. */
+export const nodeQueue = (nodeName: string) => `node.${nodeName}`;
+
+/** A worker's lanes: dumps, seals, verifies and prunes one at a time, transfers a few at a time per remote. */
 export const laneNames = [
   "dump",
   "seal",
@@ -48,6 +51,3 @@ export function laneOf(step: { kind: StepKind; slot: Slot }): LaneName {
       return step.kind satisfies never;
   }
 }
-
-/** BullMQ forbids ":" in queue names. */
-export const laneQueue = (nodeName: string, lane: LaneName) => `node.${nodeName}.${lane}`;

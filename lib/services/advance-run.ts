@@ -1,4 +1,4 @@
-import { laneOf, laneQueue } from "@/lib/contracts/jobs";
+import { nodeQueue } from "@/lib/contracts/jobs";
 import { db } from "@/lib/db/client";
 import { findRun, moveRun, type RunRow } from "@/lib/db/runs";
 import { moveStep, type StepRow, stepsOfGuest, stepsOfRun } from "@/lib/db/steps";
@@ -16,11 +16,7 @@ import { explainRunEnd } from "./explain-run-end";
 export async function wakeStep(step: StepRow, nodeName: string, now: Date): Promise<void> {
   const delayMs = Math.max(0, (step.notBefore?.getTime() ?? 0) - now.getTime());
   try {
-    await enqueue(
-      "step.run",
-      { stepId: step.id },
-      { queue: laneQueue(nodeName, laneOf(step)), jobId: step.id, delayMs },
-    );
+    await enqueue("step.run", { stepId: step.id }, { queue: nodeQueue(nodeName), jobId: step.id, delayMs });
   } catch (error) {
     log().warn({ stepId: step.id, cause: String(error) }, "step not enqueued; the reconciler will");
   }

@@ -24,7 +24,12 @@ export async function tickPolicy(policyId: string, now: Date): Promise<RunRow[]>
     });
     if (taken.count === 0) return [];
 
-    const dues = eventsBetween(policy.schedule, policy.ticksUntil, now, policy.timeZone, tickLimit);
+    const dues = eventsBetween(policy.schedule, {
+      from: policy.ticksUntil,
+      to: now,
+      timeZone: policy.timeZone,
+      limit: tickLimit,
+    });
     const snapshot = snapshotPolicy(policy);
     const rows: RunRow[] = [];
     for (const { dueAt, ...tick } of judgeTicks(policy, dues, now)) {
