@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { Proof, VerifiedBy } from "@/lib/domain/destination";
+import type { AppError } from "@/lib/domain/errors";
 import type { GuestType } from "@/lib/domain/guest";
 import type { GuestState } from "@/lib/pve/guest-state";
 
@@ -117,6 +118,8 @@ export type CopyOrder = {
   destination: RemoteFolder;
   manifestText: string;
   limitKibPerSecond: number;
+  /** What lies there is known to be bad, even where its recorded hash looks right: upload again whatever is found. */
+  isReplacement?: boolean;
 };
 
 /** Brings one archive to one remote by the publish protocol; `wasThere` when it already was, whole. Throws remote_…, tool_failed. */
@@ -157,26 +160,12 @@ export type RemoteCapabilities = {
   canMove: boolean;
 };
 
-export type RemoteEntry = { path: string; name: string; sizeBytes: number; modifiedAt: Date };
+export type RemoteEntry = { path: string; name: string; sizeBytes: number; modifiedAt?: Date };
 
 /** `hashes` holds what was asked for and the backend has; an object put there by other means may lack it. */
-export type RemoteObject = { sizeBytes: number; modifiedAt: Date; hashes: { md5?: string; sha256?: string } };
+export type RemoteObject = { sizeBytes: number; hashes: { md5?: string; sha256?: string } };
 
 export type RemoteSpace = { totalBytes?: number; usedBytes?: number; freeBytes?: number };
-
-/** One part of a destination's test; the error is the remote's own words, secrets masked. */
-export type RemoteTestPart = {
-  name: "write" | "read" | "hash" | "move" | "delete";
-  durationMs: number;
-  result: "ok" | "failed" | "not_supported";
-  error?: string;
-};
-export type RemoteTest = {
-  isUsable: boolean;
-  parts: RemoteTestPart[];
-  capabilities: RemoteCapabilities | undefined;
-  space: RemoteSpace | undefined;
-};
 
 type Abortable = { signal?: AbortSignal | undefined };
 
@@ -187,8 +176,11 @@ type Abortable = { signal?: AbortSignal | undefined };
  */
 export type Remotes = {
   capabilities: (remote: string, options?: Abortable) => Promise<RemoteCapabilities>;
-  /** Files only, paths below the folder. A folder that is not there is empty. */
-  listDirectory: (folder: string, options?: Abortable & { isRecursive?: boolean }) => Promise<RemoteEntry[]>;
+  /** Files only, paths below the folder, times on request. A folder that is not there is empty. */
+  listDirectory: (
+    folder: string,
+    options?: Abortable & { isRecursive?: boolean; hasTimes?: boolean },
+  ) => Promise<RemoteEntry[]>;
   /** undefined when there is no such object. With `hash`, `sizeBytes` says how long the server may take to compute it. */
   statObject: (
     path: string,
@@ -203,14 +195,14 @@ export type Remotes = {
   moveObject: (from: string, to: string, options?: Abortable) => Promise<void>;
   /** An object that is not there is fine. */
   deleteObject: (path: string, options?: Abortable) => Promise<"deleted" | "was_missing">;
+  /** undefined when the backend cannot tell. */
   about: (remote: string, options?: Abortable) => Promise<RemoteSpace | undefined>;
-  testRemote: (remote: string, options?: Abortable) => Promise<RemoteTest>;
 };
 
 export type TransferOrder = {
-  /** Names the transfer's folder: a restarted worker finds the rclone it started before. */
+  /** Names the transfer's folder in the state directory. */
   transferId: string;
-  /** What it is a transfer of; starting one ends any other with the same subject that still runs. */
+  /** What it is a transfer of. Of one subject at most one transfer runs. */
   subject: string;
   /** A remote path or an absolute local one. */
   from: string;
@@ -219,25 +211,26 @@ export type TransferOrder = {
   limitBytesPerSecond?: number | undefined;
 };
 
-/** `isExitKnown` is false when rclone outlived the worker that started it: then only a look at the result decides. */
-export type TransferEnd = { isExitKnown: boolean; failure: Error | undefined };
+/**
+ * `to` is where the bytes went: a transfer found again keeps the place it was started for. `isExitKnown` is false when
+ * rclone outlived the worker that started it; then only a look at the result decides.
+ */
+export type TransferEnd = { transferId: string; to: string; isExitKnown: boolean; failure: AppError | undefined };
+
+export type TransferRecord = { transferId: string; subject: string; isRunning: boolean; startedAt: Date };
 
 /** Copies of one large file each, by an rclone that outlives the worker. */
 export type Transfers = {
-  /** Starts a transfer, or finds the one with this id, and follows it to its end. Aborting with the reason "canceled"
-   * ends it; with any other it is left running, to be found again. Both throw AppError "canceled". */
-  runTransfer: (
-    order: TransferOrder,
-    follow: {
-      signal: AbortSignal;
-      onProgress: (progress: { bytesDone: number; bytesTotal: number }) => void;
-      onLine: (line: string, level: "info" | "warn" | "error") => void;
-    },
-  ) => Promise<TransferEnd>;
+  /**
+   * Starts a transfer, or finds the one of the same subject and source that was started before, and follows it to its
+   * end. Aborted with reason "canceled" it is ended; with any other it is left running, to be found again. Both throw
+   * AppError canceled.
+   */
+  runTransfer: (order: TransferOrder, follow: Follow) => Promise<TransferEnd>;
   /** Ends it if it runs and removes its folder. */
   forgetTransfer: (transferId: string) => Promise<void>;
   /** All that were started and not forgotten. */
-  listTransfers: () => Promise<{ transferId: string; subject: string; isRunning: boolean; startedAt: Date }[]>;
+  listTransfers: () => Promise<TransferRecord[]>;
 };
 
 export type Tools = {
