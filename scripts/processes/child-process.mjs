@@ -36,8 +36,8 @@ export function startChild({ name, args, env, logFile }) {
     pid: child.pid,
     ended,
     firstMessage,
-    /** Whether a line of the log, since this start, is exactly `line`. */
-    hasPrinted: (line) => readFrom(logFile, logStart).split("\n").includes(line),
+    /** Whether a line of the log, since this start, begins with `words`. */
+    hasPrinted: (words) => `\n${readFrom(logFile, logStart)}`.includes(`\n${words}`),
     tail: () => tailOf(logFile),
     stop: () => (isOver ? undefined : endProcessGroup(child.pid)),
   };
