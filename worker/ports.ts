@@ -57,6 +57,9 @@ type Follow = {
  */
 export type RunDump = (order: DumpOrder, follow: Follow) => Promise<MadeArchive>;
 
+/** Whether a dump of this step was begun before: then it is followed, and nothing is asked of the node again. */
+export type HasDump = (stepId: string) => Promise<boolean>;
+
 /** Forgets a step's dump once its archive is in the catalogue. */
 export type ForgetDump = (stepId: string) => Promise<void>;
 
@@ -242,6 +245,7 @@ export type Tools = {
   readRemoteSpace: ReadRemoteSpace;
   readGuestState: ReadGuestState;
   runDump: RunDump;
+  hasDump: HasDump;
   forgetDump: ForgetDump;
   sealArchive: SealArchive;
   saveHostConfig: SaveHostConfig;

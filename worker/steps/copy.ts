@@ -20,7 +20,7 @@ export async function copy(context: StepContext): Promise<StepResult> {
 
   const order: CopyOrder = {
     stepId: context.step.id,
-    attempt: context.step.fencingToken,
+    attempt: attemptNumber(context.step),
     archive,
     source,
     destination,
@@ -44,12 +44,17 @@ export async function copy(context: StepContext): Promise<StepResult> {
       },
     };
   } catch (error) {
-    if (error instanceof AppError && !context.signal.aborted) {
-      await putCopy(place, { state: "failed", path, faultCause: error.message });
-    }
+    const faultCause = context.signal.aborted ? "Cancelled before it was complete." : textOf(error);
+    const isLeftRunning = context.signal.aborted && context.signal.reason !== "canceled";
+    if (!isLeftRunning) await putCopy(place, { state: "failed", path, faultCause });
     throw error;
   }
 }
+
+const textOf = (error: unknown) => (error instanceof AppError ? error.message : "The worker met an error of its own.");
+
+/** The same for a worker that takes the step over, so that it finds the transfer; another for every new try. */
+const attemptNumber = ({ attempt, tries }: StepContext["step"]) => attempt * 1000 + tries;
 
 /** The folder a copy goes to: of the node the archive was made on, at the step's remote. */
 export function remoteFolder({ destination }: StepContext, point: PointWithArchive): RemoteFolder {

@@ -15,12 +15,10 @@ export async function dump(context: StepContext): Promise<StepResult> {
   const guest = dumpedGuest(context);
   if (context.step.pointId) return await confirmRestart(context, guest);
 
-  const before = await context.tools.readGuestState({ ...guest, nodeName: context.node.name });
-  if (!before) {
-    await context.tools.forgetDump(context.step.id);
-    throw new StepSkipped(`${guestLabel(guest)} is not on ${context.node.name} any more.`);
+  if (!(await context.tools.hasDump(context.step.id))) {
+    await requireGuest(context, guest);
+    await requireSpace(context, guest);
   }
-  await requireSpace(context, guest);
 
   const { settings, places, step } = context;
   const made = await context.tools.runDump(
@@ -50,6 +48,11 @@ export async function dump(context: StepContext): Promise<StepResult> {
 function dumpedGuest({ guest }: StepContext): DumpedGuest {
   if (guest.type === "host" || guest.vmid === null) throw new Error("a dump step has a VM or a container");
   return { type: guest.type, vmid: guest.vmid, name: guest.name };
+}
+
+async function requireGuest({ tools, node }: StepContext, guest: DumpedGuest): Promise<void> {
+  const before = await tools.readGuestState({ ...guest, nodeName: node.name });
+  if (!before) throw new StepSkipped(`${guestLabel(guest)} is not on ${node.name} any more.`);
 }
 
 async function requireSpace({ tools, places, step, node }: StepContext, guest: DumpedGuest): Promise<void> {
