@@ -40,10 +40,11 @@ export type DumpOrder = {
   limitKibPerSecond: number;
   dumpDirectory: string;
   notes: string;
-  expectedBytes: number | undefined;
+  /** Lines of its log that were stored before a restart: they are not told again. */
+  toldLineCount: number;
 };
 
-type Follow = {
+export type Follow = {
   signal: AbortSignal;
   onProgress: (progress: { bytesDone: number; bytesTotal?: number | undefined }) => void;
   onLine: (line: string, at: Date) => void;
@@ -130,7 +131,13 @@ export type PublishCopy = (order: CopyOrder, follow: Follow) => Promise<{ path: 
 
 /** Proves one copy by the strongest check its backend offers. Throws copy_corrupt when it is not what the manifest says. */
 export type VerifyCopy = (
-  copy: { destination: RemoteFolder; archive: CopiedArchive; manifestText: string },
+  copy: {
+    destination: RemoteFolder;
+    archive: CopiedArchive;
+    manifestText: string;
+    /** Read every byte back, whatever hash the backend has: the one check that sees what rotted since the upload. */
+    isReadBack?: boolean;
+  },
   options: { signal: AbortSignal; onProgress: (progress: { bytesDone: number }) => void },
 ) => Promise<{ verifiedBy: VerifiedBy; proof: Proof; evidence: string }>;
 

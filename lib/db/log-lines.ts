@@ -19,3 +19,8 @@ export async function appendLogLines(runId: string, lines: readonly NewLogLine[]
     return rows;
   });
 }
+
+/** How many lines of a source a step has stored since an instant: what a worker that takes it over need not tell again. */
+export async function countLines(stepId: string, source: string, since: Date): Promise<number> {
+  return db().logLine.count({ where: { stepId, source, at: { gte: since } } });
+}

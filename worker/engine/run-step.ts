@@ -5,7 +5,8 @@ import { isStepOver } from "@/lib/domain/step";
 import { log } from "@/lib/log";
 import { advanceGuest, wakeStep } from "@/lib/services/advance-run";
 import { announceRun, announceStep } from "@/lib/services/announce";
-import { StepBusy, type StepContext, type StepResult, StepSkipped, type StopReason } from "../steps/step-context";
+import { StepBusy, StepSkipped } from "../step-endings";
+import type { StepContext, StepResult, StopReason } from "../steps/step-context";
 import { describeFailure, isWorthRepeating } from "./describe-failure";
 import { withDatabase } from "./with-database";
 

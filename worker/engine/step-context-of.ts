@@ -42,8 +42,8 @@ export async function stepContextOf(step: StepRow, { tools, signal, runLog, boar
     places: { dumpDirectory, stateDirectory, hostRoot },
     tools,
     signal,
-    log: (level, text, source = step.kind) =>
-      runLog.add(step.runId, { at: new Date(), level, stepId: step.id, source, text }),
+    log: (level, text, { source = step.kind, at = new Date() } = {}) =>
+      runLog.add(step.runId, { at, level, stepId: step.id, source, text }),
     progress: (progress) => board.report({ stepId: step.id, fencingToken: step.fencingToken }, step.runId, progress),
   };
 }

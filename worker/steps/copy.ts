@@ -31,7 +31,7 @@ export async function copy(context: StepContext): Promise<StepResult> {
     const { wasThere } = await context.tools.publishCopy(order, {
       signal: context.signal,
       onProgress: ({ bytesDone }) => context.progress({ bytesDone, bytesTotal: archive.sizeBytes }),
-      onLine: (line) => context.log("info", line, "rclone"),
+      onLine: (line, at) => context.log("info", line, { source: "rclone", at }),
     });
     return {
       outcome: { kind: "copied", path: `${destination.remote}/${path}`, from: sourceWords(source), wasThere },

@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { countLines } from "@/lib/db/log-lines";
 import { insertPoint, putCopy } from "@/lib/db/points";
 import { AppError } from "@/lib/domain/errors";
 import { guestLabel } from "@/lib/domain/guest";
 import { formatBytes } from "@/lib/domain/units";
 import type { MadeArchive } from "../ports";
+import { StepSkipped } from "../step-endings";
 import { guestReturnMs, spareBytes } from "../tunables";
-import { type StepContext, type StepResult, StepSkipped } from "./step-context";
+import type { StepContext, StepResult } from "./step-context";
 
 type DumpedGuest = { type: "qemu" | "lxc"; vmid: number; name: string };
 
@@ -32,12 +34,12 @@ export async function dump(context: StepContext): Promise<StepResult> {
       limitKibPerSecond: settings.dumpLimitKibPerSecond,
       dumpDirectory: places.dumpDirectory,
       notes: `${guest.name}, ${context.run.policyName} #${context.run.number}`,
-      expectedBytes: step.bytesTotal === null ? undefined : Number(step.bytesTotal),
+      toldLineCount: await countLines(step.id, "vzdump", step.startedAt ?? new Date()),
     },
     {
       signal: context.signal,
       onProgress: context.progress,
-      onLine: (line) => context.log(levelOf(line), line, "vzdump"),
+      onLine: (line, at) => context.log(levelOf(line), line, { source: "vzdump", at }),
     },
   );
 

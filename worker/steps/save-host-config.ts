@@ -1,7 +1,8 @@
 import { join } from "node:path";
+import { StepSkipped } from "../step-endings";
 import { madeResult } from "./dump";
 import { archiveDirectory } from "./point-of-step";
-import { type StepContext, type StepResult, StepSkipped } from "./step-context";
+import type { StepContext, StepResult } from "./step-context";
 
 /** A node's own configuration, first in every run: without it a lost node is rebuilt from memory. */
 export async function saveHostConfig(context: StepContext): Promise<StepResult> {

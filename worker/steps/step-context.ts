@@ -1,8 +1,7 @@
 import type { Transaction } from "@/lib/db/client";
-import type { PointRow } from "@/lib/db/points";
 import type { StepRow } from "@/lib/db/steps";
-import type { RemoteSlot, Slot } from "@/lib/domain/destination";
-import type { BackupMode, GuestType } from "@/lib/domain/guest";
+import type { Slot } from "@/lib/domain/destination";
+import type { GuestType } from "@/lib/domain/guest";
 import type { PolicySnapshot } from "@/lib/domain/policy";
 import type { RetentionRules } from "@/lib/domain/retention";
 import type { StepOutcome } from "@/lib/domain/step";
@@ -47,7 +46,7 @@ export type StepContext = {
   places: { dumpDirectory: string; stateDirectory: string; hostRoot: string };
   tools: Tools;
   signal: AbortSignal;
-  log: (level: "debug" | "info" | "warn" | "error", text: string, source?: string) => void;
+  log: (level: "debug" | "info" | "warn" | "error", text: string, from?: { source?: string; at?: Date }) => void;
   progress: (progress: { bytesDone: number; bytesTotal?: number | undefined }) => void;
 };
 
@@ -64,19 +63,3 @@ export type StepResult = {
 };
 
 export type StepHandler = (context: StepContext) => Promise<StepResult>;
-
-/** Not failed, only too early: the step goes back to its queue without a try being counted. */
-export class StepBusy extends Error {
-  readonly retryAfterMs: number;
-
-  constructor(message: string, retryAfterMs: number) {
-    super(message);
-    this.retryAfterMs = retryAfterMs;
-  }
-}
-
-/** The work is not needed any more (a guest deleted since): the step is skipped with the reason. */
-export class StepSkipped extends Error {}
-
-export type PointOfStep = PointRow & { archive: NonNullable<PointRow["archive"]> };
-export type { BackupMode, RemoteSlot };
