@@ -5,26 +5,13 @@ import { type Estate, readEstate, volumePath } from "../state/estate";
 import { saveGuest, setGuestStatus } from "../state/guests";
 import { readJson, writeFileAtomically, writeJson } from "../state/json-file";
 import { labPlaces, nodePlaces } from "../state/places";
+import { allPrivileges, auditorPrivileges } from "../state/privileges";
 import { writeConfigDatabase } from "./config-database";
 import type { EstatePlan, PlannedGuest } from "./estate-plan";
 import { clusterFiles, nodeFiles } from "./host-files";
 import type { TreeEntry } from "./tree-entry";
 import { writeDisk } from "./write-disk";
 import { isRoot, unprivilegedIdOffset, writeTree } from "./write-tree";
-
-const administrator = [
-  ...[
-    "VM.Audit",
-    "VM.Backup",
-    "VM.Allocate",
-    "VM.PowerMgmt",
-    "VM.Config.Disk",
-    "VM.Config.Network",
-    "VM.Config.Options",
-  ],
-  ...["Datastore.Audit", "Datastore.AllocateSpace", "Datastore.Allocate", "Sys.Audit", "Sys.Modify", "Pool.Audit"],
-  ...["SDN.Use", "SDN.Audit"],
-];
 
 /** Lays an estate down below a directory. One that is there already is left as it is; a half one is made again. */
 export async function createEstate(directory: string, plan: EstatePlan): Promise<Estate> {
@@ -34,13 +21,16 @@ export async function createEstate(directory: string, plan: EstatePlan): Promise
   for (const path of [places.guests, places.status, places.nodes]) rmSync(path, { recursive: true, force: true });
   const estate: Estate = {
     ...plan.estate,
-    rootPassword: randomUUID(),
+    users: [
+      { userid: "root@pam", password: randomUUID(), grants: [{ path: "/", privileges: allPrivileges }] },
+      ...(plan.users ?? []),
+    ],
     tokens: [
-      { tokenId: "undercroft@pve!lab", secret: randomUUID(), grants: [{ path: "/", privileges: administrator }] },
+      { tokenId: "undercroft@pve!lab", secret: randomUUID(), grants: [{ path: "/", privileges: allPrivileges }] },
       {
         tokenId: "auditor@pve!readonly",
         secret: randomUUID(),
-        grants: [{ path: "/", privileges: ["VM.Audit", "Datastore.Audit", "Sys.Audit", "Pool.Audit", "SDN.Audit"] }],
+        grants: [{ path: "/", privileges: auditorPrivileges }],
       },
       ...(plan.tokens ?? []),
     ],

@@ -17,8 +17,9 @@ export type PlannedGuest = {
 
 /** Everything createEstate lays down. */
 export type EstatePlan = {
-  estate: Omit<Estate, "rootPassword" | "tokens">;
+  estate: Omit<Estate, "users" | "tokens">;
   guests: PlannedGuest[];
-  /** Beside the product's own token, which every estate has. */
+  /** Beside the product's own token and root, which every estate has. */
   tokens?: Estate["tokens"];
+  users?: Estate["users"];
 };

@@ -29,8 +29,12 @@ export type ApiToken = {
   /** USER@REALM!TOKENNAME */
   tokenId: string;
   secret: string;
+  expiresAtSeconds?: number;
   grants: Grant[];
 };
+
+/** Who may sign in with a password; root@pam is always there. */
+export type User = { userid: string; password: string; grants: Grant[] };
 
 export type Pool = { poolid: string; comment?: string; members: number[] };
 
@@ -40,9 +44,8 @@ export type Estate = {
   nodes: string[];
   storages: Storage[];
   tokens: ApiToken[];
+  users: User[];
   pools: Pool[];
-  /** Root's password for ticket logins. */
-  rootPassword: string;
   /** What a guest takes to stop and to start, so that the modes of vzdump are felt but tests stay quick. */
   shutdownMs: number;
   startMs: number;

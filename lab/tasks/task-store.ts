@@ -48,6 +48,12 @@ export function closeTask(directory: string, upid: string, exitStatus: string): 
   archive(directory, task, words);
 }
 
+/** Ends a task whose process died without a last line: its status is what the log ends with. */
+export function endWithoutStatus(directory: string, upid: string): void {
+  const task = parseUpid(upid);
+  if (task) archive(directory, task, exitStatusFromLog(directory, task));
+}
+
 function archive(directory: string, task: Upid, exitStatus: string): void {
   const endedAt = Math.floor(Date.now() / 1000)
     .toString(16)

@@ -68,14 +68,16 @@ export async function backUpContainer(backup: GuestBackup, atCleanup: (cleanup: 
 }
 
 function readMounts({ guest }: GuestBackup): Mount[] {
+  const number = (key: string) => (key === "rootfs" ? -1 : Number(key.slice(2)));
   const keys = Object.keys(guest.config)
     .filter((key) => key === "rootfs" || /^mp\d+$/.test(key))
-    .toSorted((a, b) => (a === "rootfs" ? -1 : b === "rootfs" ? 1 : Number(a.slice(2)) - Number(b.slice(2))));
+    .toSorted((a, b) => number(a) - number(b));
   return keys.map((key) => {
     const { volume, options } = parseDrive(String(guest.config[key]));
     const isVolume = !volume.startsWith("/");
     const isIncluded = key === "rootfs" || (isVolume && options.backup === "1");
-    const kind = volume.startsWith("/dev/") ? "device" : isVolume ? "volume" : "bind";
+    const hostKind = volume.startsWith("/dev/") ? "device" : "bind";
+    const kind = isVolume ? "volume" : hostKind;
     const reason = `excluding ${kind} mount point ${key} ('${options.mp}') from backup (${isVolume ? "disabled" : "not a volume"})`;
     return { key, volume, path: key === "rootfs" ? "/" : (options.mp ?? "/"), isIncluded, reason };
   });

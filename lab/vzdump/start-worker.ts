@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { nodePlaces } from "../state/places";
 import { formatUpid, processStartTicks } from "../tasks/upid";
 import type { VzdumpOptions } from "./options";
 
@@ -15,7 +16,9 @@ export type StartedWorker = { child: ChildProcess; upid: string; begin: () => vo
  */
 export function startWorker(order: Omit<WorkerOrder, "upid">, user: string, taskId: string): StartedWorker {
   const entry = fileURLToPath(new URL("worker.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), entry], {
+  // The node's directory is for whoever looks through this machine's processes for those of a lab.
+  const args = ["--import", import.meta.resolve("tsx"), entry, nodePlaces(order.directory, order.node).home];
+  const child = spawn(process.execPath, args, {
     stdio: ["ignore", order.options.toStdout ? "inherit" : "ignore", "pipe", "ipc"],
     detached: true,
   });

@@ -1,0 +1,67 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { readEstate } from "../state/estate";
+import { authenticate, type Caller, requirePrivilege } from "./access";
+import { ApiError } from "./api-error";
+import { backupRoutes } from "./backup-routes";
+import { checkParameters } from "./check-parameters";
+import { clusterRoutes } from "./cluster-routes";
+import { type FoundEndpoint, findEndpoint } from "./find-endpoint";
+import { guestRoutes } from "./guest-routes";
+import type { Answer, Handler } from "./handler";
+import { nodeRoutes } from "./node-routes";
+import { collectParameters } from "./request-parameters";
+import { storageRoutes } from "./storage-routes";
+import { taskRoutes } from "./task-routes";
+
+const routes: Record<string, Handler> = {
+  ...clusterRoutes,
+  ...nodeRoutes,
+  ...guestRoutes,
+  ...storageRoutes,
+  ...taskRoutes,
+  ...backupRoutes,
+};
+
+export type ApiRequest = {
+  method: string;
+  /** Decoded, below /api2/json. */
+  path: string;
+  query: URLSearchParams;
+  headers: IncomingHttpHeaders;
+  body: string;
+};
+
+/** One call through the doors of the real server, in its order: who, what, may they, does the node exist, parameters. */
+export async function answerCall(
+  directory: string,
+  server: { fingerprint: string; secret: string },
+  request: ApiRequest,
+): Promise<Answer> {
+  const { method, path, headers } = request;
+  const estate = readEstate(directory);
+  const isSignIn = method === "POST" && path === "/access/ticket";
+  const nobody: Caller = { userid: "", tokenId: undefined, grants: [] };
+  const caller = isSignIn ? nobody : authenticate(estate, server.secret, method, headers);
+  const found = findEndpoint(method, path);
+  const handler = found && routes[`${method} ${found.endpoint.path}`];
+  if (!found || !handler) throw new ApiError(501, `Method '${method} ${path}' not implemented`);
+
+  const given = collectParameters(request.query, headers["content-type"], request.body, found.pathParameters);
+  checkPermission(caller, found);
+  const { node } = found.pathParameters;
+  if (found.endpoint.proxyto && node !== undefined && node !== "localhost" && !estate.nodes.includes(node)) {
+    const reason = `failed to get address info for: ${node}: Name or service not known`;
+    throw new ApiError(500, `hostname lookup '${node}' failed - ${reason}\n`);
+  }
+  const parameters = checkParameters(found.endpoint, given);
+  if (parameters.node === "localhost") parameters.node = estate.nodes[0] ?? "";
+  return await handler({ directory, estate, caller, parameters, server });
+}
+
+/** The checks the schema names; those that depend on more stand in the handlers. */
+function checkPermission(caller: Caller, { endpoint, pathParameters }: FoundEndpoint): void {
+  const check = endpoint.permissions?.check;
+  if (check?.[0] !== "perm" || endpoint.permissions?.user === "all") return;
+  const path = check[1].replaceAll(/\{(\w+)\}/g, (_, name: string) => pathParameters[name] ?? "");
+  requirePrivilege(caller, path, ...check[2]);
+}
