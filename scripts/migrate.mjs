@@ -4,6 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { projectRoot } from "./project.mjs";
+import { readEnvironment } from "./stack/environment-file.mjs";
 
 /** The lock, the table and the checksums are those of `prisma migrate deploy` (Prisma 7): either can go on after the other. */
 const prismaLockId = 72707369;
@@ -111,7 +112,8 @@ function firstLine(text) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (!process.env.DATABASE_URL) throw new Error("DATABASE_URL must name the database to migrate");
-  const names = await migrate(process.env.DATABASE_URL);
+  const { DATABASE_URL } = readEnvironment();
+  if (!DATABASE_URL) throw new Error("DATABASE_URL must name the database to migrate");
+  const names = await migrate(DATABASE_URL);
   console.log(names.length > 0 ? `applied ${names.join(", ")}` : "nothing to apply");
 }
