@@ -1,0 +1,34 @@
+import { cookies } from "next/headers";
+import { connection } from "next/server";
+import type { ReactNode } from "react";
+import { ConsoleShell } from "@/components/shell/console-shell";
+import { RoleProvider } from "@/components/shell/role";
+import { roleLabel } from "@/lib/domain/role";
+import { requirePageSession } from "@/lib/http/session";
+import { ConsoleProviders } from "./console-providers";
+
+/** Everything behind the sign-in. Pages check the session again: a layout is not rendered anew on every navigation. */
+export default async function ConsoleLayout({ children }: { children: ReactNode }) {
+  const { user } = await requirePageSession();
+  await connection();
+  return (
+    <ConsoleProviders renderedAt={Date.now()} timeZone={await readTimeZone()}>
+      <RoleProvider role={user.role}>
+        <ConsoleShell userName={user.name} roleLabel={roleLabel[user.role]}>
+          {children}
+        </ConsoleShell>
+      </RoleProvider>
+    </ConsoleProviders>
+  );
+}
+
+/** The zone this browser told us of at an earlier visit; UTC at the first. */
+async function readTimeZone(): Promise<string> {
+  const told = decodeURIComponent((await cookies()).get("undercroft_time_zone")?.value ?? "UTC");
+  try {
+    return new Intl.DateTimeFormat("en-GB", { timeZone: told }).resolvedOptions().timeZone;
+  } catch {
+    // A cookie is input: an unknown zone is no reason to fail.
+    return "UTC";
+  }
+}

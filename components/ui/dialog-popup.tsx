@@ -1,0 +1,42 @@
+"use client";
+
+import { Dialog as Base } from "@base-ui/react/dialog";
+import { X } from "lucide-react";
+import type { DialogProps } from "./dialog";
+import { IconButton } from "./icon-button";
+
+const looks = {
+  centered:
+    "top-1/2 left-1/2 max-h-[calc(100dvh-32px)] w-[min(480px,calc(100vw-32px))] -translate-x-1/2 -translate-y-1/2 rounded-card",
+  sheet:
+    "inset-y-0 right-0 w-full tablet:w-[min(720px,92vw)] tablet:border-l data-starting-style:translate-x-6 data-ending-style:translate-x-6",
+} as const;
+
+/** The dialog itself, apart so that its library is no part of the first load. */
+export function DialogPopup({ isOpen, onClose, title, children, actions, look = "centered" }: DialogProps) {
+  return (
+    <Base.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
+      <Base.Portal>
+        <Base.Backdrop className="fixed inset-0 z-40 bg-scrim transition-opacity duration-120 data-ending-style:opacity-0 data-starting-style:opacity-0" />
+        <Base.Popup
+          className={`fixed z-50 flex flex-col overflow-hidden border border-line bg-raised text-fg shadow-menu transition-[opacity,transform] duration-180 ease-sheet data-ending-style:opacity-0 data-starting-style:opacity-0 ${looks[look]}`}
+        >
+          <div className="flex items-start gap-3 px-5 pt-4">
+            <Base.Title className="min-w-0 flex-1 text-lead font-heading wrap-anywhere">{title}</Base.Title>
+            {look === "sheet" && (
+              <IconButton label="Close" variant="quiet" onClick={onClose}>
+                <X aria-hidden />
+              </IconButton>
+            )}
+          </div>
+          <div className="min-h-0 flex-1 overflow-auto px-5 pt-2 pb-4 text-body text-fg2">{children}</div>
+          {actions && (
+            <div className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3 max-tablet:flex-col-reverse">
+              {actions}
+            </div>
+          )}
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}

@@ -1,0 +1,84 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import {
+  cancelRunBodySchema,
+  type LogLine,
+  type RunList,
+  retryRunBodySchema,
+  runDetailSchema,
+  runListSchema,
+  runLogPageSchema,
+  runSummarySchema,
+} from "@/lib/contracts/runs";
+import type { RunKind, RunStatus } from "@/lib/domain/run";
+import { isRunOver } from "@/lib/domain/run";
+import { getJson, send, sendJson } from "./api";
+import { searchText } from "./search-text";
+
+export type RunFilters = {
+  status?: readonly RunStatus[];
+  kind?: readonly RunKind[];
+  policy?: string | null;
+  guest?: string | null;
+  from?: string | null;
+  to?: string | null;
+};
+
+export type LogFilters = { level?: LogLine["level"]; guest?: string; q?: string };
+
+const pageSize = 60;
+
+export const runQueries = {
+  all: ["runs"] as const,
+  lists: ["runs", "list"] as const,
+
+  list: (filters: RunFilters) =>
+    infiniteQueryOptions({
+      queryKey: [...runQueries.lists, filters] as const,
+      queryFn: ({ pageParam, signal }) =>
+        getJson(`/api/v1/runs${searchText({ ...filters, cursor: pageParam, limit: pageSize })}`, runListSchema, signal),
+      initialPageParam: null as string | null,
+      getNextPageParam: (page: RunList) => page.nextCursor,
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
+
+  /** Kept up to date by the event stream; while the run works it is asked for anew, because its ETA is no event. */
+  detail: (runId: string) =>
+    queryOptions({
+      queryKey: ["runs", "detail", runId] as const,
+      queryFn: ({ signal }) => getJson(`/api/v1/runs/${runId}`, runDetailSchema, signal),
+      staleTime: Number.POSITIVE_INFINITY,
+      refetchInterval: ({ state }) => (state.data && !isRunOver(state.data.status) ? 15_000 : false),
+    }),
+
+  /** Bytes per second by step id, filled by the event stream only; there is nothing to fetch. */
+  rates: (runId: string) =>
+    queryOptions<Record<string, number>>({ queryKey: ["runs", "rates", runId], enabled: false, initialData: {} }),
+};
+
+/** One stretch of a run's log: the last lines, those before one, or those from one on. */
+export function fetchRunLog(
+  runId: string,
+  place: { before?: number; from?: number; limit?: number },
+  filters: LogFilters,
+  signal?: AbortSignal,
+) {
+  return getJson(`/api/v1/runs/${runId}/log${searchText({ ...place, ...filters })}`, runLogPageSchema, signal);
+}
+
+/** Where the browser downloads a run's whole log. */
+export const runLogHref = (runId: string, format: "text" | "ndjson") => `/api/v1/runs/${runId}/log?format=${format}`;
+
+/** `finish_running` lets the guests that run finish and starts no more. */
+export function cancelRun(runId: string, mode: "stop" | "finish_running"): Promise<void> {
+  return send("POST", `/api/v1/runs/${runId}/cancel`, cancelRunBodySchema.parse({ mode }));
+}
+
+/** Repeats failed steps only, under the same number; without ids all of them. */
+export function retryRun(runId: string, stepIds?: string[]): Promise<void> {
+  return send("POST", `/api/v1/runs/${runId}/retry`, retryRunBodySchema.parse(stepIds ? { stepIds } : {}));
+}
+
+/** Starts a policy now, for all its guests or for those named. */
+export function startRun(policyId: string, guestIds?: string[]) {
+  return sendJson("POST", `/api/v1/policies/${policyId}/runs`, guestIds ? { guestIds } : {}, runSummarySchema);
+}
