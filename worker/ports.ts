@@ -153,11 +153,6 @@ export type ListCopies = (destination: RemoteFolder, signal: AbortSignal) => Pro
 export type TestRemote = (remote: string, signal: AbortSignal) => Promise<TestRow[]>;
 export type TestRow = { name: string; isOk: boolean; durationMs: number; text: string };
 
-export type ReadRemoteSpace = (
-  remote: string,
-  signal: AbortSignal,
-) => Promise<{ freeBytes: number | null; totalBytes: number | null; usedBytes: number | null }>;
-
 /**
  * What a remote's backend can do, as rclone tells it. `isHashedOnRead`: the hash it gives is computed from the stored
  * bytes when asked (SFTP); otherwise it was recorded at upload (S3). `isAtomicPut`: an object is seen only when whole.
@@ -249,7 +244,6 @@ export type Tools = {
   removeCopy: RemoveCopy;
   listCopies: ListCopies;
   testRemote: TestRemote;
-  readRemoteSpace: ReadRemoteSpace;
   readGuestState: ReadGuestState;
   runDump: RunDump;
   hasDump: HasDump;
