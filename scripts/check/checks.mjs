@@ -35,7 +35,7 @@ export const checks = [
     unit: "modules",
     run: (signal) => {
       const options = ["--config", ".dependency-cruiser.mjs", "--output-type", "err", ...rooms];
-      return readCount(signal, "dependency-cruiser/bin/dependency-cruise.mjs", options, /(\d+) modules/);
+      return readCount(signal, "dependency-cruiser/bin/dependency-cruiser.mjs", options, /(\d+) modules/);
     },
   },
   {
