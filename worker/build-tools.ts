@@ -11,8 +11,9 @@ import { createRclone } from "./adapters/rclone/rclone";
 import { createListCopies } from "./copies/inspect-destination";
 import { createPublishCopy } from "./copies/publish-copy";
 import { createRemoveCopy } from "./copies/remove-copy";
+import { createTestRemote } from "./copies/test-remote";
 import { createVerifyCopy } from "./copies/verify-copy";
-import type { TestRow, Tools } from "./ports";
+import type { Tools } from "./ports";
 
 /** The real tools of a node: vzdump, rclone, its files and the Proxmox API. */
 export function buildTools(): Tools {
@@ -27,17 +28,8 @@ export function buildTools(): Tools {
     verifyCopy: createVerifyCopy({ remotes }),
     removeCopy: createRemoveCopy({ remotes }),
     listCopies: createListCopies({ remotes }),
-    testRemote: async (remote, signal) => {
-      const { parts } = await remotes.testRemote(remote, { signal });
-      return parts.map(
-        ({ name, result, durationMs, error }): TestRow => ({
-          name,
-          isOk: result !== "failed",
-          durationMs,
-          text: error ?? (result === "not_supported" ? "not offered by this remote" : "ok"),
-        }),
-      );
-    },
+    testRemote: createTestRemote({ remotes }),
+    readRemoteSpace: (remote, signal) => remotes.about(remote, { signal }),
     readGuestState: (guest) => readGuestState(configuredPve().api(), guest),
     sealArchive,
     saveHostConfig,

@@ -172,6 +172,9 @@ export type RemoteObject = { sizeBytes: number; hashes: { md5?: string; sha256?:
 
 export type RemoteSpace = { totalBytes?: number; usedBytes?: number; freeBytes?: number };
 
+/** How full a remote is; undefined where its backend does not tell. */
+export type ReadRemoteSpace = (remote: string, signal: AbortSignal) => Promise<RemoteSpace | undefined>;
+
 type Abortable = { signal?: AbortSignal | undefined };
 
 /**
@@ -244,6 +247,7 @@ export type Tools = {
   removeCopy: RemoveCopy;
   listCopies: ListCopies;
   testRemote: TestRemote;
+  readRemoteSpace: ReadRemoteSpace;
   readGuestState: ReadGuestState;
   runDump: RunDump;
   hasDump: HasDump;

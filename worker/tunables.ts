@@ -19,3 +19,5 @@ export const guestReturnMs = 20_000;
 export const busyRetryMs = 30_000;
 /** What must stay free in the dump directory beside the expected archive. */
 export const spareBytes = 256 * 1024 * 1024;
+/** How full the destinations are is asked so often. */
+export const measureEveryMs = 15 * 60_000;

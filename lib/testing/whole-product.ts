@@ -55,6 +55,7 @@ export function provideLab({ estate = "tiny" as const, additions = {} as Environ
     await running().remotes?.setUp("labsftp", true);
     await running().remotes?.setUp("labdav", true);
     await running().remotes?.setUp("labs3", true);
+    await running().remotes?.setFaults("labs3", []);
     await control("PUT", "faults", {});
     await control("PUT", "clock", { now: null });
   });

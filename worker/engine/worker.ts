@@ -20,8 +20,9 @@ import { prune } from "../steps/prune";
 import { saveHostConfig } from "../steps/save-host-config";
 import { seal } from "../steps/seal";
 import { verify } from "../steps/verify";
-import { heartbeatEveryMs, leaseMs, reconcileEveryMs } from "../tunables";
+import { heartbeatEveryMs, leaseMs, measureEveryMs, reconcileEveryMs } from "../tunables";
 import { Executor } from "./executor";
+import { measureDestinations } from "./measure-destinations";
 import { ProgressBoard } from "./progress-board";
 import { reconcile } from "./reconcile";
 import { RunLog } from "./run-log";
@@ -69,13 +70,16 @@ export async function startWorker({ nodeName, workerId, tools }: StartWorker): P
     await executor.renew();
   });
   const round = everyMs(reconcileEveryMs, () => reconcile(node, workerId, executor, new Date()));
+  const measuring = everyMs(measureEveryMs, () => measureDestinations(node.clusterId, tools));
   await reconcile(node, workerId, executor, new Date());
+  void measureDestinations(node.clusterId, tools);
 
   return {
     lost: lost.promise,
     stop: async () => {
       beat.stop();
       round.stop();
+      measuring.stop();
       unsubscribe();
       await Promise.all(queueWorkers.map((worker) => worker.close()));
       await executor.stop("interrupted");
