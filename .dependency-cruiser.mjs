@@ -10,7 +10,8 @@ const floors = {
   "lib/pve": ["lib/domain", ...base],
   "lib/redis": [...words, ...base],
   "lib/services": ["lib/db", "lib/redis", "lib/pve", "lib/archive", ...words, ...base],
-  "lib/http": [...words, ...base],
+  // A route's first door is the session, and sessions are rows: docs/decisions/011.
+  "lib/http": ["lib/services", ...words, ...base],
   "lib/client": words,
   "lib/testing": ["lib/services", "lib/db", "lib/redis", "lab", ...words, ...base],
   components: ["lib/client", ...words],

@@ -3,7 +3,11 @@ import { defineConfig } from "vitest/config";
 const rooms = "{app,components,lab,lib,scripts,worker}";
 
 export default defineConfig({
-  resolve: { tsconfigPaths: true },
+  resolve: {
+    tsconfigPaths: true,
+    // Next's marker for server code throws everywhere but in Next.
+    alias: { "server-only": new URL("./node_modules/server-only/empty.js", import.meta.url).pathname },
+  },
   test: {
     // Tests start real processes: more files at once than cores would only make each of them slow.
     maxWorkers: 2,

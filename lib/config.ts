@@ -40,6 +40,7 @@ const environmentSchema = z.object({
     .transform((text) => text.split(",").filter(Boolean).map(Number))
     .pipe(z.array(z.number().min(0).max(86_400)).max(10)),
   UNDERCROFT_SIGN_IN_LIMIT: z.coerce.number().int().min(1).default(5),
+  NODE_ENV: z.string().default("production"),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
 });
 
@@ -76,6 +77,7 @@ export const config = once(() => {
     },
     retryDelaysSeconds: env.UNDERCROFT_RETRY_DELAYS_SECONDS,
     signInLimitPerMinute: env.UNDERCROFT_SIGN_IN_LIMIT,
+    isDevelopment: env.NODE_ENV === "development",
     logLevel: env.LOG_LEVEL,
   };
 });

@@ -1,7 +1,29 @@
 import { z } from "zod";
-import { slotSchema } from "@/lib/domain/destination";
+import { remoteSchema, remoteSlots, slotSchema } from "@/lib/domain/destination";
 
 export const destinationParamsSchema = z.strictObject({ destinationId: z.uuid() });
+
+const nameSchema = z.string().trim().min(1, "must not be empty").max(100);
+const transfersSchema = z.int().min(1).max(32);
+
+/** A new place for copies. Slot local is there from the start: it is each node's dump directory. */
+export const destinationBodySchema = z.strictObject({
+  slot: z.enum(remoteSlots),
+  name: nameSchema,
+  remote: remoteSchema,
+  transfers: transfersSchema.default(2),
+});
+export type DestinationBody = z.infer<typeof destinationBodySchema>;
+
+export const destinationPatchSchema = z
+  .strictObject({
+    name: nameSchema,
+    remote: remoteSchema,
+    transfers: transfersSchema,
+    pausedUntil: z.iso.datetime({ offset: true }).nullable(),
+  })
+  .partial();
+export type DestinationPatch = z.infer<typeof destinationPatchSchema>;
 
 /** One thing a test did, and how long it took: write, read back, compare, delete. */
 export const testRowSchema = z.object({
@@ -30,6 +52,7 @@ export const destinationViewSchema = z.object({
   ourBytes: z.number(),
   freeBytes: z.number().nullable(),
   totalBytes: z.number().nullable(),
+  pausedUntil: z.iso.datetime().nullable(),
   lastTest: destinationTestSchema.nullable(),
 });
 export type DestinationView = z.infer<typeof destinationViewSchema>;

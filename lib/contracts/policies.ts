@@ -23,6 +23,8 @@ export type PolicyBodyInput = z.input<typeof policyBodySchema>;
 
 /** A change names the revision it was made from; another revision on the server is a conflict, not an overwrite. */
 export const policyPatchSchema = policyBodySchema.partial().extend({
+  /** Without the default of a new policy: a change that does not name it leaves it as it is. */
+  isEnabled: z.boolean().optional(),
   revision: z.int().min(1),
   /** Typed by the person when the save deletes copies: their count, as the preview said it. */
   confirmDeletions: z.int().min(0).optional(),

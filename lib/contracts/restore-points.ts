@@ -3,6 +3,8 @@ import { copyStateSchema, proofSchema, slotSchema, verifiedBySchema } from "@/li
 import { backupModeSchema, guestTypeSchema } from "@/lib/domain/guest";
 import { cursorSchema, limitSchema } from "./problem";
 
+export const restorePointParamsSchema = z.strictObject({ pointId: z.uuid() });
+
 export const copyViewSchema = z.object({
   slot: slotSchema,
   destinationName: z.string(),

@@ -40,3 +40,8 @@ export async function destinationsInUse(clusterId: string): Promise<DestinationR
 export async function findDestination(destinationId: string): Promise<DestinationRow | null> {
   return db().destination.findFirst({ where: { id: destinationId, removedAt: null } });
 }
+
+/** These destinations in the order of their slots, removed ones too: a run keeps those it was made with. */
+export async function destinationsNamed(ids: readonly string[]): Promise<DestinationRow[]> {
+  return db().destination.findMany({ where: { id: { in: [...ids] } }, orderBy: { slot: "asc" } });
+}

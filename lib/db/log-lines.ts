@@ -1,6 +1,6 @@
 import { db } from "./client";
 
-type LogLevel = "debug" | "info" | "warn" | "error";
+export type LogLevel = "debug" | "info" | "warn" | "error";
 
 export type NewLogLine = { at: Date; level: LogLevel; stepId: string | null; source: string; text: string };
 export type LogLineRow = NewLogLine & { runId: string; seq: number };
