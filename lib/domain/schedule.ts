@@ -157,17 +157,16 @@ function eventsOf(schedule: Schedule | string, timeZone: string): NextEvent {
 }
 
 /**
- * In the hour that comes twice Proxmox's answer can lie before the question (calendar-next.ts). Then the first event
- * that is really later is the one that follows from there; should Proxmox turn in a circle, the first after the hour.
+ * In the hour that comes twice Proxmox's answer can lie before the question (calendar-next.ts). Asking again minute by
+ * minute finds the first one after that hour, where Proxmox itself goes on.
  */
 function nextStrictlyAfter(event: CalendarEvent, afterSeconds: number, timeZone: string): number | undefined {
-  const ask = (seconds: number) => nextCalendarEvent(event, seconds, timeZone);
-  let next = ask(afterSeconds);
-  for (let reached = Number.NEGATIVE_INFINITY; next !== undefined && next <= afterSeconds; next = ask(reached)) {
-    if (next <= reached) break;
-    reached = next;
+  let askedFrom = afterSeconds;
+  let next = nextCalendarEvent(event, askedFrom, timeZone);
+  while (next !== undefined && next <= afterSeconds) {
+    askedFrom += 60;
+    next = nextCalendarEvent(event, askedFrom, timeZone);
   }
-  for (let later = afterSeconds; next !== undefined && next <= afterSeconds; next = ask(later)) later += 60;
   return next;
 }
 
