@@ -1,7 +1,11 @@
 const mask = "***";
 
 /** Colours and cursor movements (ECMA-48 control sequences), and titles of terminals. */
-const escapes = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
+const [escape, bell] = ["\u001b", "\u0007"];
+const escapes = new RegExp(
+  String.raw`${escape}(?:\[[0-?]*[ -/]*[@-~]|\][^${bell}${escape}]*(?:${bell}|${escape}\\)?|[@-Z\\-_])`,
+  "g",
+);
 /** All but the tab; the two separators end a line in JavaScript. */
 const controls = /(?!\t)[\p{Cc}\u2028\u2029]/gu;
 
