@@ -1,9 +1,9 @@
 const mask = "***";
 
 /** Colours and cursor movements (ECMA-48 control sequences), and titles of terminals. */
-const [escape, bell] = ["\u001b", "\u0007"];
+const [esc, bell] = ["\u001b", "\u0007"];
 const escapes = new RegExp(
-  String.raw`${escape}(?:\[[0-?]*[ -/]*[@-~]|\][^${bell}${escape}]*(?:${bell}|${escape}\\)?|[@-Z\\-_])`,
+  String.raw`${esc}(?:\[[0-?]*[ -/]*[@-~]|\][^${bell}${esc}]*(?:${bell}|${esc}\\)?|[@-Z\\-_])`,
   "g",
 );
 /** All but the tab; the two separators end a line in JavaScript. */
