@@ -52,6 +52,7 @@ function configEntry(call: Call, storage: Storage) {
     ...(storage.pool ? { pool: storage.pool } : {}),
     ...(storage.pruneBackups ? { "prune-backups": storage.pruneBackups } : {}),
     ...(storage.isMountpoint ? { is_mountpoint: "1" } : {}),
+    ...(storage.mkdir === undefined ? {} : { mkdir: storage.mkdir }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { faultsSchema } from "../faults";
+import { faultsSchema } from "./faults-schema";
 
 /** Bodies of the control API. A value that is not given stays as it is. */
 export const controlRequests = {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { readJson } from "./json-file";
 import { labPlaces, nodePlaces } from "./places";
 
-/** `zfspool` volumes can be snapshotted, those of `dir` cannot; `btrfs` refuses container snapshots of sub-volumes. */
+/** Volumes of `zfspool` and `btrfs` can be snapshotted, those of `dir` cannot. */
 export type StorageType = "dir" | "zfspool" | "btrfs";
 
 export type Storage = {
@@ -14,6 +14,8 @@ export type Storage = {
   content: string;
   pruneBackups?: string;
   isMountpoint?: boolean;
+  /** 0: Proxmox does not make missing directories. */
+  mkdir?: 0;
   /** A mount point that is not mounted: the storage is inactive on every node. */
   isMissing?: boolean;
   /** What the file system holds at most; without it the machine's own figures count. */

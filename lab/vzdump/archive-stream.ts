@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, openSync } from "node:fs";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -33,6 +33,11 @@ export async function streamArchive(stream: ArchiveStream): Promise<ArchiveOutco
   const gate = createGate(stream);
   const { source, compressor, target } = stream;
   const children: Child[] = [];
+  let isSinkGone = false;
+  // A program whose reader goes away is killed by SIGPIPE and has no last words.
+  const onLine = (line: string) => {
+    if (!isSinkGone && !gate.outcome()) stream.onLine(line);
+  };
   const stopWatching = stream.interruptions.onInterrupt(() => {
     for (const child of children) child.kill();
     gate.abort();
@@ -40,15 +45,17 @@ export async function streamArchive(stream: ArchiveStream): Promise<ArchiveOutco
   try {
     if (source.kind === "program" && !gate.isNeeded && !compressor && target.kind === "stdout") {
       // Nothing to count or to slow down: the program writes to our reader itself, as in the real pipeline.
-      const child = startProgram(source.program, "inherit", stream.onLine, false);
+      const child = startProgram(source.program, "inherit", onLine, false);
       children.push(child);
       return await outcomeOf([child], stream.interruptions, undefined);
     }
-    const producer = source.kind === "program" ? startProgram(source.program, "pipe", stream.onLine, false) : undefined;
-    const filter = compressor ? startProgram(compressor, "pipe", stream.onLine, true) : undefined;
+    const producer = source.kind === "program" ? startProgram(source.program, "pipe", onLine, false) : undefined;
+    const filter = compressor ? startProgram(compressor, "pipe", onLine, true) : undefined;
     children.push(...[producer, filter].filter((child) => child !== undefined));
     const input = source.kind === "bytes" ? Readable.from(source.bytes()) : streamOf(producer?.process.stdout);
-    const sink = openTarget(target);
+    const sink = openTarget(target).once("error", () => {
+      isSinkGone = true;
+    });
     const first = filter ? streamOf(filter.process.stdin) : sink;
     const moves = [
       gate.isNeeded || source.kind === "bytes" ? pipeline(input, gate.pass, first) : pipeline(input, first),
@@ -81,7 +88,8 @@ type Child = {
 };
 
 function openTarget(target: ArchiveStream["target"]): Writable {
-  if (target.kind === "file") return createWriteStream(target.path, { mode: 0o644 });
+  // Opened at once, as by the shell of the real pipeline: who looks finds the file from the first moment.
+  if (target.kind === "file") return createWriteStream("", { fd: openSync(target.path, "w", 0o644) });
   return createWriteStream("", { fd: 1, autoClose: false });
 }
 
@@ -101,8 +109,12 @@ function startProgram(
     env: { ...process.env, LC_ALL: "C" },
   });
   readLines(child.stderr, onLine);
-  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
-    child.once("error", reject);
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+    child.once("error", () => {
+      // As the shell of the real pipeline says it; a machine without lzop is the usual case.
+      onLine(`/bin/bash: line 1: ${program.file}: command not found`);
+      resolve({ code: 127, signal: null });
+    });
     child.once("close", (code, signal) => resolve({ code, signal }));
   });
   return { process: child, ended, kill: () => child.kill("SIGTERM") };
@@ -128,11 +140,11 @@ async function outcomeOf(
 ): Promise<ArchiveOutcome> {
   const ends = await Promise.all(children.map((child) => child.ended));
   if (interruptions.isInterrupted()) return { kind: "interrupted" };
-  const hasBrokenPipe = failure?.code === "EPIPE" || ends.some((end) => end.signal === "SIGPIPE");
+  if (failure?.code === "EPIPE") return { kind: "brokenPipe" };
   // With pipefail the last program that failed speaks for the pipeline.
   const failed = ends.findLast((end) => end.code !== 0 && end.signal !== "SIGPIPE");
-  if (failed && !(hasBrokenPipe && failed.code === null)) return { kind: "failed", exitCode: failed.code ?? 1 };
-  if (hasBrokenPipe) return { kind: "brokenPipe" };
+  if (failed) return { kind: "failed", exitCode: failed.code ?? 1 };
+  if (ends.some((end) => end.signal === "SIGPIPE")) return { kind: "brokenPipe" };
   if (failure && failure.code !== "ERR_STREAM_PREMATURE_CLOSE") throw failure;
   return { kind: "finished" };
 }

@@ -128,9 +128,9 @@ function takeSnapshot({ log }: GuestBackup, mounts: readonly Mount[], atCleanup:
 async function restart(backup: GuestBackup, since: number): Promise<void> {
   const { log, guest, directory } = backup;
   log.info("restarting vm");
-  if (hasFault(backup, "guestDoesNotRestart")) {
-    // The real line is whatever the start printed; it has no prefix and nothing counts it as a warning.
-    log.raw(`startup for container '${guest.vmid}' failed`);
+  const failure = backup.faults.find((fault) => fault.kind === "guestDoesNotRestart");
+  if (failure) {
+    for (const line of failure.output ?? [`startup for container '${guest.vmid}' failed`]) log.raw(line);
     return;
   }
   await startGuest(directory, guest.vmid);
