@@ -12,6 +12,10 @@ describe("redactLine", () => {
     ['token = {\\"access_token\\":\\"ya29.hunter2\\"}', "hunter2"],
     ["Authorization: Bearer abcdef0123456789", "abcdef0123456789"],
     ["secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "wJalrXUtnFEMI"],
+    ["RCLONE_CONFIG_T_PASS=hunter2xyz", "hunter2xyz"],
+    ["NOTICE: :sftp,host=h,pass=hunter2xyz:dir", "hunter2xyz"],
+    ["curl -u mira:hunter2xyz https://dav", "hunter2xyz"],
+    ["POST https://api.telegram.org/bot123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw4/sendMessage", "AAHdqTcv"],
     ["using key AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE"],
     ["MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj", "MIIEvQ"],
     ["x -----BEGIN RSA PRIVATE KEY----- MIIEvQIBADANBg", "MIIEvQ"],
@@ -38,4 +42,16 @@ describe("redactLine", () => {
   it("takes away colours and control characters, which could forge lines", () => {
     expect(redactLine("\u001b[31mERROR\u001b[0m: a\rb\u0000c\u2028d\u001b]0;title\u0007")).toBe("ERROR: abcd");
   });
+
+  it.each(["a", "a-", "--", "http://", "pass", '"token":"', "-u a:"])(
+    "reads a line of 200 kB of %j at once",
+    (piece) => {
+      const line = piece.repeat(Math.ceil(200_000 / piece.length));
+      const startedMs = performance.now();
+
+      redactLine(line);
+
+      expect(performance.now() - startedMs).toBeLessThan(500);
+    },
+  );
 });

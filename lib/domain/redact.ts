@@ -12,13 +12,18 @@ const controls = /(?!\t)[\p{Cc}\u2028\u2029]/gu;
 /** A name that tells that a secret follows, in the spellings of rclone, Proxmox, S3 and HTTP. */
 const secretName = `(?:pass(?:word|phrase)?2?|secret(?:_?access_?key)?|secret_key|token|access_token|refresh_token|client_secret|api_?key|private_key|key_pem|auth(?:orization)?|cookie|x-amz-signature|signature|csrfpreventiontoken|ticket)`;
 
+/** Prefixes are bounded: unbounded ones take minutes for a line that is one long word. */
 const rules: readonly { pattern: RegExp; replacement: string }[] = [
   // Authorization: PVEAPIToken=user@realm!name=SECRET, or the same as rclone and curl print it.
   { pattern: /(PVEAPIToken[= ][^\s=;]+=)[^\s;"']+/gi, replacement: `$1${mask}` },
   { pattern: /(PVEAuthCookie=)[^\s;"']+/gi, replacement: `$1${mask}` },
   { pattern: /\b(Bearer|Basic|AWS4-HMAC-SHA256)\s+[^\s"',]{6,}/gi, replacement: `$1 ${mask}` },
   // https://user:password@host
-  { pattern: /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s/@]+@/gi, replacement: `$1${mask}@` },
+  { pattern: /([a-z][a-z0-9+.-]{0,20}:\/\/[^\s:/@]{0,256}:)[^\s/@]+@/gi, replacement: `$1${mask}@` },
+  // curl -u user:password
+  { pattern: /( (?:-u|--user) [^\s:]{1,256}:)[^\s]+/g, replacement: `$1${mask}` },
+  // https://api.telegram.org/bot123456789:SECRET/sendMessage
+  { pattern: /\b((?:bot)?\d{6,12}:)[A-Za-z0-9_-]{30,64}(?![A-Za-z0-9_-])/g, replacement: `$1${mask}` },
   // "password": "…" in JSON, with or without escaped quotes
   {
     pattern: new RegExp(String.raw`(\\?["']${secretName}\\?["']\s*:\s*\\?["'])(?:[^"'\\]|\\[^"'])+`, "gi"),
@@ -26,10 +31,13 @@ const rules: readonly { pattern: RegExp; replacement: string }[] = [
   },
   // pass=…, --sftp-pass …, token: …
   {
-    pattern: new RegExp(String.raw`(\b[\w-]*${secretName}\s*[=:]\s*)(?!\*\*\*)("[^"]*"|'[^']*'|[^\s,;&"']+)`, "gi"),
+    pattern: new RegExp(String.raw`(${secretName}\s*[=:]\s*)(?!\*\*\*)("[^"]*"|'[^']*'|[^\s,;&"']+)`, "gi"),
     replacement: `$1${mask}`,
   },
-  { pattern: new RegExp(String.raw`(--[\w-]*${secretName}\s+)(?!\*\*\*)[^\s-][^\s]*`, "gi"), replacement: `$1${mask}` },
+  {
+    pattern: new RegExp(String.raw`(--[\w-]{0,40}${secretName}\s+)(?!\*\*\*)[^\s-][^\s]*`, "gi"),
+    replacement: `$1${mask}`,
+  },
   // AWS key ids name an account; their secrets are forty characters of base64 beside them.
   { pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, replacement: mask },
 ];
