@@ -48,6 +48,8 @@ export type LabOptions = {
   apiPort?: number;
   /** False: no remotes are started, for tests that only need the cluster. */
   withRemotes?: boolean;
+  /** For tests of many refusals; without it the real server's 3 seconds. */
+  unauthorizedDelayMs?: number;
 };
 
 const estates = { full: fullEstate, tiny: tinyEstate };
@@ -66,7 +68,11 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
   try {
     const estate = await createEstate(directory, plan);
     running.push({ stop: () => stopRunningJobs(directory, estate.nodes) });
-    const settings = await readApiSettings(directory);
+    const remembered = await readApiSettings(directory);
+    const settings = {
+      ...remembered,
+      unauthorizedDelayMs: options.unauthorizedDelayMs ?? remembered.unauthorizedDelayMs,
+    };
     const api = await startOnRememberedPort(directory, options.apiPort || settings.port, settings);
     running.push(api);
     const remotes = options.withRemotes === false ? undefined : await startRemotes({ directory: remotesDirectory });

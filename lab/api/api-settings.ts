@@ -7,6 +7,7 @@ import type { ApiSettings } from "./start-api";
 
 type Remembered = { port: number; secret: string };
 
+const unauthorizedDelayMs = 3000;
 const validForMs = 10 * 365 * 86_400_000;
 
 /** The API's certificate, signing secret and port, made at the first start and the same ever after. */
@@ -36,6 +37,7 @@ export async function readApiSettings(directory: string): Promise<ApiSettings & 
   const certificate = readFileSync(places.certificate, "utf8");
   return {
     ...remembered,
+    unauthorizedDelayMs,
     certificate,
     key: readFileSync(places.certificateKey, "utf8"),
     fingerprint: new X509Certificate(certificate).fingerprint256,

@@ -15,11 +15,13 @@ const createTicket: Handler = ({ estate, server, parameters }) => {
   return { data };
 };
 
-const aclPaths = ["/", "/access", "/access/groups", "/mapping", "/nodes", "/pool", "/sdn", "/storage", "/vms"];
+const aclPaths = ["/", "/access", "/access/groups", "/nodes", "/pool", "/sdn", "/storage", "/vms"];
 
 const getPermissions: Handler = (call) => {
   const narrow = optionalText(call, "path");
-  const paths = narrow === undefined ? [...aclPaths, ...call.caller.grants.map((grant) => grant.path)] : [narrow];
+  const inPools = call.estate.pools.flatMap((pool) => pool.members.map((vmid) => `/vms/${vmid}`));
+  const granted = call.caller.grants.map((grant) => grant.path);
+  const paths = narrow === undefined ? [...aclPaths, ...inPools, ...granted] : [narrow];
   const entries = [...new Set(paths)].flatMap((path) => {
     const held = privilegesAt(call.caller, path);
     return held.length > 0 ? [[path, Object.fromEntries(held.map((privilege) => [privilege, 1]))]] : [];

@@ -21,9 +21,8 @@ export async function createEstate(directory: string, plan: EstatePlan): Promise
   for (const path of [places.guests, places.status, places.nodes]) rmSync(path, { recursive: true, force: true });
   const estate: Estate = {
     ...plan.estate,
-    users: [
+    users: plan.users ?? [
       { userid: "root@pam", password: randomUUID(), grants: [{ path: "/", privileges: allPrivileges }] },
-      ...(plan.users ?? []),
     ],
     tokens: [
       { tokenId: "undercroft@pve!lab", secret: randomUUID(), grants: [{ path: "/", privileges: allPrivileges }] },

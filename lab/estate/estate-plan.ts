@@ -19,7 +19,8 @@ export type PlannedGuest = {
 export type EstatePlan = {
   estate: Omit<Estate, "users" | "tokens">;
   guests: PlannedGuest[];
-  /** Beside the product's own token and root, which every estate has. */
+  /** Beside the product's own token, which every estate has. */
   tokens?: Estate["tokens"];
+  /** Without them, root with a password nobody knows. */
   users?: Estate["users"];
 };

@@ -20,7 +20,7 @@ const smallTree: TreeEntry[] = [
 
 type Container = { vmid: number; hostname: string; isRunning: boolean; config: GuestConfig; entries?: TreeEntry[] };
 
-function container({ vmid, hostname, isRunning, config, entries = smallTree }: Container): PlannedGuest {
+export function truthContainer({ vmid, hostname, isRunning, config, entries = smallTree }: Container): PlannedGuest {
   const volume = String(config.rootfs).split(",")[0] ?? "";
   return {
     guest: {
@@ -36,7 +36,7 @@ function container({ vmid, hostname, isRunning, config, entries = smallTree }: C
 
 const onDirectory = (vmid: number) => `local:${vmid}/subvol-${vmid}-disk-0.subvol,size=0T`;
 
-const database = container({
+const database = truthContainer({
   vmid: 102,
   hostname: "db01",
   isRunning: false,
@@ -48,7 +48,7 @@ const database = container({
   },
 });
 
-const broken = container({
+const broken = truthContainer({
   vmid: 104,
   hostname: "broken01",
   isRunning: false,
@@ -75,7 +75,10 @@ export const truthEstate: EstatePlan = {
     shutdownMs: 20,
     startMs: 20,
   },
-  users: [{ userid: "ops@pve", password: "ops-rig-pw", grants: operatorGrants() }],
+  users: [
+    { userid: "root@pam", password: "rig-root-pw", grants: [{ path: "/", privileges: allPrivileges }] },
+    { userid: "ops@pve", password: "ops-rig-pw", grants: operatorGrants() },
+  ],
   tokens: [
     { tokenId: "root@pam!full", secret: "full", grants: [{ path: "/", privileges: allPrivileges }] },
     { tokenId: "mon@pve!ro", secret: "ro", grants: [{ path: "/", privileges: auditorPrivileges }] },
@@ -85,7 +88,7 @@ export const truthEstate: EstatePlan = {
     { tokenId: "ops@pve!expired", secret: "expired", grants: operatorGrants(), expiresAtSeconds: 1_700_000_000 },
   ],
   guests: [
-    container({
+    truthContainer({
       vmid: 101,
       hostname: "web01",
       isRunning: true,
@@ -101,7 +104,7 @@ export const truthEstate: EstatePlan = {
         },
       ],
     },
-    container({
+    truthContainer({
       vmid: 103,
       hostname: "cache01",
       isRunning: true,
@@ -109,27 +112,32 @@ export const truthEstate: EstatePlan = {
     }),
     // Its image file was deleted.
     { ...broken, trees: [] },
-    container({
+    truthContainer({
       vmid: 105,
       hostname: "locked01",
       isRunning: false,
       config: { lock: "backup", rootfs: onDirectory(105), swap: 512 },
     }),
-    container({
+    truthContainer({
       vmid: 106,
       hostname: "priv01",
       isRunning: false,
       config: { protection: 1, rootfs: onDirectory(106), swap: 512, unprivileged: 0 },
     }),
-    container({ vmid: 107, hostname: "stopped01", isRunning: false, config: { rootfs: onDirectory(107), swap: 512 } }),
-    container({
+    truthContainer({
+      vmid: 107,
+      hostname: "stopped01",
+      isRunning: false,
+      config: { rootfs: onDirectory(107), swap: 512 },
+    }),
+    truthContainer({
       vmid: 108,
       hostname: "big01",
       isRunning: true,
       config: { rootfs: onDirectory(108), swap: 0 },
       entries: [...smallTree, noiseFile("srv/data/big.bin", 108, 3 << 20)],
     }),
-    container({
+    truthContainer({
       vmid: 109,
       hostname: "snap01",
       isRunning: true,

@@ -1,0 +1,229 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createGuest } from "../estate/create-estate";
+import { type GuestFault, writeFaults } from "../faults";
+import { type RunningLab, startLab } from "../start-lab";
+import { readEstate } from "../state/estate";
+import { nodePlaces } from "../state/places";
+import { findTask, listTasks } from "../tasks/task-store";
+import { truthContainer, truthEstate } from "../testing/truth-estate";
+
+/** One recorded call of the real API. Lists are cut down to one entry of each shape. */
+type Exchange = {
+  name: string;
+  method: string;
+  path: string;
+  authorization?: string;
+  cookie?: string;
+  csrf?: string;
+  contentType?: string;
+  body?: string;
+  status: number;
+  phrase: string;
+  answerType?: string;
+  json?: { data: unknown };
+  text?: string;
+};
+
+const fixture = readFileSync(new URL("../fixtures/truth/api-exchanges.json", import.meta.url), "utf8");
+const exchanges = JSON.parse(fixture) as Exchange[];
+
+const directory = mkdtempSync(join(tmpdir(), "lab-api-"));
+const backup1 = join(nodePlaces(directory, "pve1").root, "srv/backup1/dump");
+let lab: RunningLab;
+
+/** UPIDs and tickets of the recording, and what stands for them here. */
+const ours = new Map<string, string>();
+
+beforeAll(async () => {
+  lab = await startLab({ directory, estate: truthEstate, withRemotes: false, unauthorizedDelayMs: 5 });
+  // Root's tasks, one good and one bad, stand before the first recorded call; so do the archives it lists.
+  await runAsRoot(["107", "--mode", "stop", "--storage", "backup1", "--compress", "zstd"]);
+  await runAsRoot(["105", "--mode", "stop", "--storage", "backup1", "--compress", "zstd"]);
+  copyRecordedArchives();
+});
+
+afterAll(async () => {
+  await lab.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function runAsRoot(argv: string[]): Promise<void> {
+  const { execa } = await import("execa");
+  await execa(lab.description.nodes[0]?.vzdump ?? "", argv, { reject: false });
+}
+
+function copyRecordedArchives(): void {
+  const [source = ""] = readdirSync(backup1).filter((name) => name.endsWith(".tar.zst"));
+  const mentioned = fixture.matchAll(/backup1(?::|%3A)backup(?:\/|%2F)(vzdump-lxc-\d+-[\d_-]+\.tar(?:\.\w+)?)/g);
+  for (const name of new Set([...mentioned].map((match) => match[1] ?? ""))) {
+    if (!name.includes("-2020_")) copyFileSync(join(backup1, source), join(backup1, name));
+  }
+  mkdirSync(backup1, { recursive: true });
+  writeFileSync(
+    join(backup1, "vzdump-lxc-101-2026_11_23-02_04_50.tar.zst.notes"),
+    "web01 on pve1 (101, standalone node)",
+  );
+  writeFileSync(join(backup1, "vzdump-lxc-107-2026_11_23-02_10_59.tar.zst.notes"), "stopped01 / pve1\nsecond line");
+  writeFileSync(join(backup1, "vzdump-lxc-107-2026_11_23-02_10_59.tar.zst.protected"), "");
+}
+
+const faultOf108 = (...faults: GuestFault[]) =>
+  writeFaults(directory, { guests: faults.map((fault) => ({ vmid: 108, fault })), api: [] });
+
+async function endRunningTasks(): Promise<void> {
+  for (const task of listTasks(directory, "pve1").active) {
+    if (task.pid !== process.pid) process.kill(-task.pid, "SIGTERM");
+  }
+  while (listTasks(directory, "pve1").active.length > 0) await sleep(20);
+}
+
+async function whenArchiving108(): Promise<void> {
+  while (!readdirSync(backup1).some((name) => /-108-.*\.dat$/.test(name))) await sleep(20);
+}
+
+/** What had to happen between two recorded calls, by the number of the second. */
+const before: Record<string, () => unknown> = {
+  "218": () => faultOf108({ kind: "slow", bytesPerSecond: 100_000 }),
+  "223": whenArchiving108,
+  "231": endRunningTasks,
+  "236": endRunningTasks,
+  "237": whenArchiving108,
+  "254": () => faultOf108(),
+  "257": () => faultOf108({ kind: "noSpace", afterBytes: 100_000 }),
+  "260": () => faultOf108(),
+  "451": async () => {
+    const planned = truthContainer({
+      vmid: 300,
+      hostname: "restored",
+      isRunning: true,
+      config: { rootfs: "local:300/subvol-300-disk-0.subvol,size=0T", swap: 512 },
+    });
+    await createGuest(directory, readEstate(directory), planned);
+  },
+  "557": () => faultOf108({ kind: "slow", bytesPerSecond: 100_000 }),
+  "558": async () => {
+    await whenArchiving108();
+    const [task] = listTasks(directory, "pve1").active;
+    if (task) process.kill(task.pid, "SIGKILL");
+  },
+};
+
+type Answered = { status: number; phrase: string; type: string | undefined; text: string };
+
+function send(exchange: Exchange): Promise<Answered> {
+  const { port } = new URL(lab.description.apiUrl);
+  const secretOf = (tokenId: string) => readEstate(directory).tokens.find((token) => token.tokenId === tokenId)?.secret;
+  const authorization = exchange.authorization?.replace(
+    /^PVEAPIToken=([^=]+)=<secret>$/,
+    (_, tokenId: string) => `PVEAPIToken=${tokenId}=${secretOf(tokenId)}`,
+  );
+  const cookie = exchange.cookie?.replace(
+    /^PVEAuthCookie=.*\.\.\.$/,
+    `PVEAuthCookie=${encodeURIComponent(ours.get("ticket") ?? "")}`,
+  );
+  const headers = {
+    ...(authorization ? { Authorization: authorization } : {}),
+    ...(cookie ? { Cookie: cookie } : {}),
+    ...(exchange.csrf
+      ? { CSRFPreventionToken: exchange.csrf.startsWith("6B0395FD") ? (ours.get("csrf") ?? "") : exchange.csrf }
+      : {}),
+    ...(exchange.contentType ? { "Content-Type": exchange.contentType } : {}),
+    ...(exchange.body ? { "Content-Length": Buffer.byteLength(exchange.body) } : {}),
+  };
+  return new Promise((resolve, reject) => {
+    const call = request(
+      {
+        host: "127.0.0.1",
+        port,
+        method: exchange.method,
+        path: inOurWords(exchange.path),
+        headers,
+        rejectUnauthorized: false,
+        agent: false,
+      },
+      (response) => {
+        let text = "";
+        response.setEncoding("utf8").on("data", (piece: string) => {
+          text += piece;
+        });
+        response.on("end", () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            phrase: response.statusMessage ?? "",
+            type: response.headers["content-type"],
+            text,
+          }),
+        );
+      },
+    );
+    call.once("error", reject);
+    call.end(exchange.body);
+  });
+}
+
+function inOurWords(path: string): string {
+  return path.replace(/UPID(?::|%3A)[^/?]+/, (upid) => {
+    const own = ours.get(decodeURIComponent(upid));
+    return own ? encodeURIComponent(own) : upid;
+  });
+}
+
+/** A recorded state of a task is one moment of its life: the same moment is waited for. */
+async function waitForTask(exchange: Exchange): Promise<void> {
+  const upid = /UPID(?::|%3A)[^/?]+/.exec(exchange.path)?.[0];
+  const own = upid && ours.get(decodeURIComponent(upid));
+  const data = exchange.json?.data;
+  const isOver =
+    (isRecord(data) && data.status === "stopped") ||
+    (Array.isArray(data) && data.some((line) => /^TASK /.test(line.t ?? "")));
+  while (own && isOver && findTask(directory, own)?.isRunning) await sleep(20);
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Fields and types of a value. A list is what kinds of entries it has. */
+function shapeOf(value: unknown): unknown {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return [...new Set(value.map((entry) => JSON.stringify(shapeOf(entry))))].toSorted();
+  if (!isRecord(value)) return typeof value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .toSorted()
+      .map((key) => [key, shapeOf(value[key])]),
+  );
+}
+
+const isUpid = (value: unknown): value is string => typeof value === "string" && value.startsWith("UPID:");
+
+describe("the API, against recorded answers of the real one", () => {
+  it.each(exchanges)("answers as in $name", async (exchange) => {
+    await before[exchange.name.slice(0, 3)]?.();
+    await waitForTask(exchange);
+
+    const answer = await send(exchange);
+
+    expect({ status: answer.status, phrase: answer.phrase }).toEqual({
+      status: exchange.status,
+      phrase: exchange.phrase,
+    });
+    expect(answer.type).toBe(exchange.answerType);
+    if (exchange.json === undefined) {
+      if (exchange.status !== 200) expect(answer.text).toBe(exchange.text);
+      return;
+    }
+    const json = JSON.parse(answer.text) as { data: unknown };
+    if (isUpid(exchange.json.data) && isUpid(json.data)) ours.set(exchange.json.data, json.data);
+    if (isRecord(json.data) && typeof json.data.ticket === "string" && exchange.name.startsWith("506")) {
+      ours.set("ticket", json.data.ticket);
+      ours.set("csrf", String(json.data.CSRFPreventionToken));
+    }
+    if (exchange.status === 200) expect(shapeOf(json)).toEqual(shapeOf(exchange.json));
+    else expect(json).toEqual(exchange.json);
+  });
+});
