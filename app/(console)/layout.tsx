@@ -1,22 +1,21 @@
 import { cookies } from "next/headers";
-import { connection } from "next/server";
 import type { ReactNode } from "react";
 import { ConsoleShell } from "@/components/shell/console-shell";
 import { RoleProvider } from "@/components/shell/role";
 import { roleLabel } from "@/lib/domain/role";
 import { requirePageSession } from "@/lib/http/session";
+import { describeSession } from "@/lib/services/describe-session";
 import { ConsoleProviders } from "./console-providers";
 
 /** Everything behind the sign-in. Pages check the session again: a layout is not rendered anew on every navigation. */
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
-  const { user } = await requirePageSession();
-  await connection();
+  const now = new Date();
+  const { name, role, clusterName, isLab } = describeSession(await requirePageSession(), now);
+  const facts = { userName: name, roleLabel: roleLabel[role], clusterName, isLab };
   return (
-    <ConsoleProviders renderedAt={Date.now()} timeZone={await readTimeZone()}>
-      <RoleProvider role={user.role}>
-        <ConsoleShell userName={user.name} roleLabel={roleLabel[user.role]}>
-          {children}
-        </ConsoleShell>
+    <ConsoleProviders renderedAt={now.getTime()} timeZone={await readTimeZone()}>
+      <RoleProvider role={role}>
+        <ConsoleShell {...facts}>{children}</ConsoleShell>
       </RoleProvider>
     </ConsoleProviders>
   );

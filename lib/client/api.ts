@@ -42,8 +42,8 @@ export async function sendJson<Schema extends z.ZodType>(
 
 /** A write whose answer carries nothing that is shown. */
 export async function send(method: Method, path: string, body?: unknown): Promise<void> {
-  const init = { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body ?? {}) };
-  await ask(path, init);
+  const json = { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  await ask(path, { method, ...(body !== undefined && json) });
 }
 
 /** The open body of the event stream. */

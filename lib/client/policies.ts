@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { type PolicyBodyInput, policyListSchema, policyViewSchema } from "@/lib/contracts/policies";
-import { getJson, sendJson } from "./api";
+import { getJson, send, sendJson } from "./api";
 
 export const policyQueries = {
   all: ["policies"] as const,
@@ -16,6 +16,15 @@ export const policyQueries = {
       queryKey: ["policies", "detail", policyId] as const,
       queryFn: ({ signal }) => getJson(`/api/v1/policies/${policyId}`, policyViewSchema, signal),
     }),
+
+  /** A policy as a form opened it: outside the keys that events refresh, so that nothing is replaced under typing hands. */
+  forEditing: (policyId: string) =>
+    queryOptions({
+      queryKey: ["policy-form", policyId] as const,
+      queryFn: ({ signal }) => getJson(`/api/v1/policies/${policyId}`, policyViewSchema, signal),
+      staleTime: Number.POSITIVE_INFINITY,
+      gcTime: 0,
+    }),
 };
 
 export function createPolicy(body: PolicyBodyInput) {
@@ -28,4 +37,9 @@ export function changePolicy(
   change: Partial<PolicyBodyInput> & { revision: number; confirmDeletions?: number },
 ) {
   return sendJson("PATCH", `/api/v1/policies/${policyId}`, change, policyViewSchema);
+}
+
+/** Its runs and copies stay. */
+export function deletePolicy(policyId: string): Promise<void> {
+  return send("DELETE", `/api/v1/policies/${policyId}`);
 }

@@ -7,6 +7,6 @@ export function signIn(username: string, password: string): Promise<void> {
 
 /** Ends the session and leaves the page, so that nothing of it stays in memory. */
 export async function signOut(): Promise<void> {
-  await send("POST", "/api/auth/sign-out").catch(() => undefined);
+  await send("POST", "/api/auth/sign-out", {}).catch(() => undefined);
   location.assign("/login");
 }
