@@ -64,6 +64,8 @@ export async function followEvents({ topics, lastEventId, send }: Follow): Promi
 async function missedSince(lastEventId: string): Promise<NumberedEvent[] | undefined> {
   if (!/^\d{1,16}-\d{1,16}$/.test(lastEventId)) return undefined;
   try {
+    // A place ahead of all there is comes from a clock that was set back: nothing would ever be newer.
+    if (isNewer(lastEventId, await newestEventId())) return undefined;
     return await eventsSince(lastEventId);
   } catch (error) {
     log().debug({ cause: String(error) }, "events not readable; the reader asks anew");
