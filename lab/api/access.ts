@@ -70,8 +70,8 @@ function isSameText(a: string, b: string): boolean {
 }
 
 const capabilityPaths = {
-  access: { path: "/access", prefix: /^(Group|Permissions|User|Realm)\./ },
-  dc: { path: "/", prefix: /^(Sys|SDN)\.Audit$|^Sys\.Modify$/ },
+  access: { path: "/access", prefix: /^(Group|Permissions|User)\./ },
+  dc: { path: "/", prefix: /^SDN\.|^Sys\.(Audit|Modify)$/ },
   mapping: { path: "/mapping", prefix: /^(Mapping|Permissions)\./ },
   nodes: { path: "/nodes", prefix: /^(Sys|Permissions)\./ },
   sdn: { path: "/sdn", prefix: /^(SDN|Permissions)\./ },

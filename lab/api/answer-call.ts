@@ -26,7 +26,8 @@ export type ApiRequest = {
   method: string;
   /** Decoded, below /api2/json. */
   path: string;
-  query: URLSearchParams;
+  /** As in the URL, still encoded. */
+  query: string;
   headers: IncomingHttpHeaders;
   body: string;
 };

@@ -1,12 +1,16 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { storageDirectory } from "../state/estate";
+import { parseArchiveName } from "../storage/archive-names";
+import { readArchiveConfig } from "../storage/read-archive-config";
 import { appendTaskLog, closeTask, endWithoutStatus, openTask } from "../tasks/task-store";
 import { readOptions, type VzdumpOptions } from "../vzdump/options";
 import { selectGuests } from "../vzdump/run-job";
 import { startWorker, type WorkerVerdict } from "../vzdump/start-worker";
 import { isAllowed, requirePrivilege } from "./access";
-import { parameterError } from "./api-error";
+import { handlerError, parameterError } from "./api-error";
 import { type Call, type Handler, optionalText, taskUser, text } from "./handler";
+import { backupVolume, requireBackupAccess } from "./storage-routes";
 
 /** Options only root itself may give, not even a token of root's. */
 const rootOnly = ["dumpdir", "job-id", "script", "tmpdir"];
@@ -96,7 +100,18 @@ const getDefaults: Handler = (call) => {
   };
 };
 
+const extractConfig: Handler = async (call) => {
+  const { storage, fileName, volumeId } = backupVolume(call, text(call, "volume"));
+  requireBackupAccess(call, storage, parseArchiveName(fileName)?.vmid);
+  const path = join(storageDirectory(call.directory, text(call, "node"), storage), "dump", fileName);
+  if (!existsSync(path)) throw handlerError(`volume '${volumeId}' does not exist`);
+  const config = await readArchiveConfig(path);
+  if (config === undefined) throw handlerError(`unable to find a configuration in '${volumeId}'`);
+  return { data: config };
+};
+
 export const backupRoutes: Record<string, Handler> = {
   "POST /nodes/{node}/vzdump": startBackup,
   "GET /nodes/{node}/vzdump/defaults": getDefaults,
+  "GET /nodes/{node}/vzdump/extractconfig": extractConfig,
 };

@@ -29,8 +29,9 @@ const getPermissions: Handler = (call) => {
   return { data: Object.fromEntries(entries) };
 };
 
-function guestResource({ directory, estate }: Call, guest: Guest) {
-  const pool = poolOf(estate, guest.vmid);
+function guestResource({ directory, estate, caller }: Call, guest: Guest) {
+  const member = poolOf(estate, guest.vmid);
+  const pool = member !== undefined && isAllowed(caller, `/pool/${member}`, "Pool.Audit") ? member : undefined;
   return {
     ...guestFigures(directory, guest),
     ...guestMarks(guest),
@@ -65,8 +66,7 @@ function storageResources({ directory, estate, caller }: Call) {
           shared: 0,
           content: storage.content,
           status: space ? "available" : "unknown",
-          disk: space?.used ?? 0,
-          maxdisk: space?.total ?? 0,
+          ...(space ? { disk: space.used, maxdisk: space.total } : {}),
         };
       }),
   );
@@ -88,6 +88,13 @@ function poolResources(call: Call) {
     });
 }
 
+/** The zone every node has (Proxmox VE 9). */
+function networkResources({ estate, caller }: Call) {
+  if (!isAllowed(caller, "/sdn/zones/localnetwork", "SDN.Audit")) return [];
+  const zone = { type: "network", network: "localnetwork", "network-type": "zone", status: "ok" };
+  return estate.nodes.map((node) => ({ ...zone, node, id: `network/${node}/zone/localnetwork` }));
+}
+
 const getResources: Handler = (call) => {
   const type = optionalText(call, "type");
   const isWanted = (kind: string) => type === undefined || type === kind;
@@ -98,6 +105,7 @@ const getResources: Handler = (call) => {
       ...(isWanted("vm") ? guests.map((guest) => guestResource(call, guest)) : []),
       ...(isWanted("node") ? call.estate.nodes.map((node) => nodeResource(call, node)) : []),
       ...(isWanted("storage") ? storageResources(call) : []),
+      ...(type === undefined ? networkResources(call) : []),
     ],
   };
 };
@@ -183,7 +191,7 @@ function poolWithMembers(call: Call, poolid: string) {
   const members = pool.members.flatMap((vmid) => {
     const guest = findGuest(call.directory, vmid);
     if (!guest) return [];
-    const { pool: _pool, ...resource } = guestResource(call, guest);
+    const { pool: _pool, tags: _tags, ...resource } = { tags: "", ...guestResource(call, guest) };
     return [resource];
   });
   return { poolid, comment: pool.comment, members };

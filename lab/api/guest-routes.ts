@@ -35,7 +35,11 @@ function listEntry(call: Call, guest: Guest) {
     ...(isRunning ? { pid: status.pid } : {}),
     cpus: cpuCount(guest),
   };
-  if (guest.type === "qemu") return { ...common, memhost: isRunning ? common.mem : 0 };
+  if (guest.type === "qemu") {
+    // A stopped VM has no block statistics.
+    const { diskread, diskwrite, ...rest } = common;
+    return isRunning ? { ...common, memhost: common.mem } : { ...rest, memhost: 0 };
+  }
   const swap = { swap: 0, maxswap: Number(guest.config.swap ?? 512) * 1024 * 1024 };
   return { ...common, type: "lxc", ...swap, ...(isRunning ? noPressure : {}) };
 }

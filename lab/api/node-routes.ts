@@ -47,7 +47,7 @@ const getStatus: Handler = ({ directory }) => {
       ksm: { shared: 0 },
       kversion: `Linux ${kernel.release} ${kernel.version}`,
       "current-kernel": kernel,
-      "boot-info": { mode: "efi", secureboot: 0 },
+      "boot-info": { mode: "legacy-bios" },
       pveversion: "pve-manager/9.2.11/14a22df35955d97d",
     },
   };

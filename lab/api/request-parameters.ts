@@ -7,7 +7,7 @@ export type RawParameters = Record<string, string | string[]>;
  * with another value is an error (pve-http-server, AnyEvent.pm).
  */
 export function collectParameters(
-  query: URLSearchParams,
+  query: string,
   contentType: string | undefined,
   body: string,
   pathParameters: Record<string, string>,
@@ -26,7 +26,7 @@ function parseBody(contentType: string | undefined, body: string): RawParameters
   const [mediaType = ""] = (contentType ?? "").split(";");
   const kind = mediaType.trim().toLowerCase();
   if (kind === "application/json") return body === "" ? {} : fromJson(body);
-  if (kind === "" || kind === "application/x-www-form-urlencoded") return grouped(new URLSearchParams(body));
+  if (kind === "" || kind === "application/x-www-form-urlencoded") return grouped(body);
   throw new ApiError(506, `upload 'Content-Type '${kind}' not implemented`, { body: "plain" });
 }
 
@@ -50,12 +50,17 @@ function fromJson(body: string): RawParameters {
 
 const asText = (value: unknown) => (typeof value === "boolean" ? String(Number(value)) : String(value));
 
-/** A name given several times is a list. */
-function grouped(parameters: URLSearchParams): RawParameters {
-  const result: RawParameters = {};
-  for (const name of new Set(parameters.keys())) {
-    const values = parameters.getAll(name);
-    result[name] = values.length > 1 ? values : (values[0] ?? "");
+/**
+ * Pairs of a query or a form, as the real server reads them: the value ends at a second, unescaped equals sign. A name
+ * given several times is a list.
+ */
+function grouped(encoded: string): RawParameters {
+  const lists: Record<string, string[]> = {};
+  for (const pair of encoded.replace(/^\?/, "").split(/[&;]/).filter(Boolean)) {
+    const [name = "", value = ""] = pair.split("=").map((part) => decodeURIComponent(part.replaceAll("+", " ")));
+    lists[name] = [...(lists[name] ?? []), value];
   }
-  return result;
+  return Object.fromEntries(
+    Object.entries(lists).map(([name, values]) => [name, values.length > 1 ? values : (values[0] ?? "")]),
+  );
 }

@@ -72,7 +72,7 @@ async function serve(
     const body = await readBody(request, method);
     const answer = await answerCall(directory, settings, {
       ...{ method, path, body, headers: request.headers },
-      query: url.searchParams,
+      query: url.search,
     });
     sendAnswer(request, response, answer, format);
   } catch (error) {

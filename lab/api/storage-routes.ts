@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { storageConfigText } from "../estate/host-files";
-import { type Storage, storageDirectory } from "../state/estate";
+import { type Storage, splitOnce, storageDirectory } from "../state/estate";
 import { parseDrive, parseSizeBytes } from "../state/guest-config";
 import { listGuests } from "../state/guests";
 import { parseArchiveName } from "../storage/archive-names";
@@ -106,15 +106,23 @@ function dumpDirectory(call: Call, storage: Storage): string {
   return join(storageDirectory(call.directory, text(call, "node"), storage), "dump");
 }
 
-/** `STORE:backup/NAME`, or `backup/NAME` with the storage of the path; dies on what is no backup's name. */
-function volumeOf(call: Call): { storage: Storage; fileName: string; volumeId: string } {
-  const storage = storageOf(call);
+/** The volume of the path, which may leave its storage out. */
+function volumeOf(call: Call) {
+  const { storage } = storageOf(call);
   const volume = text(call, "volume");
-  const name = volume.startsWith(`${storage.storage}:`) ? volume.slice(storage.storage.length + 1) : volume;
+  return backupVolume(call, volume.startsWith(`${storage}:`) ? volume : `${storage}:${volume}`);
+}
+
+/** `STORE:backup/NAME` taken apart; dies on what is no backup's name. */
+export function backupVolume(call: Call, volumeId: string): { storage: Storage; fileName: string; volumeId: string } {
+  const [storageId, name = ""] = splitOnce(volumeId, ":");
+  const storage = call.estate.storages.find((candidate) => candidate.storage === storageId);
+  if (!storage) throw handlerError(`storage '${storageId}' does not exist`);
   const fileName = /^backup\/([^/]+)$/.exec(name)?.[1];
-  if (fileName === undefined || !parseArchiveName(fileName))
+  if (fileName === undefined || !parseArchiveName(fileName)) {
     throw handlerError(`unable to parse directory volume name '${name}'`);
-  return { storage, fileName, volumeId: `${storage.storage}:backup/${fileName}` };
+  }
+  return { storage, fileName, volumeId };
 }
 
 export function backupEntry(storage: Storage, archive: StoredArchive) {

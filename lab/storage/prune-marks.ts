@@ -14,8 +14,11 @@ export function parseKeepOptions(text: string): { ok: true; keep: KeepOptions } 
     } else if (keepKeys.some((known) => known === key) && /^\d+$/.test(value)) {
       keep[key as (typeof keepKeys)[number]] = Number(value);
     } else if (keepKeys.some((known) => known === key)) {
-      return { ok: false, error: `format error\n${key}: type check ('integer') failed - got '${value}'` };
-    } else return { ok: false, error: `invalid key in comma-separated list property: ${key}` };
+      return { ok: false, error: `format error\nprune-backups.${key}: type check ('integer') failed - got '${value}'` };
+    } else {
+      const reason = "property is not defined in schema and the schema does not allow additional properties";
+      return { ok: false, error: `format error\nprune-backups.${key}: ${reason}` };
+    }
   }
   const hasCount = keepKeys.some((key) => (keep[key] ?? 0) > 0);
   if (keep["keep-all"] === 1 && hasCount)

@@ -1,3 +1,5 @@
+import { parseKeepOptions } from "../storage/prune-marks";
+
 export type BackupMode = "snapshot" | "suspend" | "stop";
 export type Compression = "0" | "1" | "gzip" | "lzo" | "zstd";
 
@@ -191,6 +193,10 @@ function complaintAbout(name: string, value: string): string | undefined {
       return `value must have a minimum value of ${kind.minimum}`;
     if (kind.maximum !== undefined && Number(value) > kind.maximum)
       return `value must have a maximum value of ${kind.maximum}`;
+  }
+  if (name === "prune-backups") {
+    const parsed = parseKeepOptions(value);
+    if (!parsed.ok) return `invalid format - ${parsed.error}\n`;
   }
   if (kind.type === "string" && kind.values && !kind.values.includes(value)) {
     return `value '${value}' does not have a value in the enumeration '${kind.values.join(", ")}'`;

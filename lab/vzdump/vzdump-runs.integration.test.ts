@@ -9,6 +9,7 @@ import { type Faults, writeFaults } from "../faults";
 import { guestStatus, saveGuest, setGuestStatus } from "../state/guests";
 import { nodePlaces } from "../state/places";
 import { listTasks, taskLogLines } from "../tasks/task-store";
+import { maskedLog } from "../testing/masked-log";
 import { truthEstate } from "../testing/truth-estate";
 import { writeLauncher } from "./write-launcher";
 
@@ -90,22 +91,7 @@ async function runVzdump(
 /** The node's root is a folder here: absolute paths of the recording lie below it. */
 const intoLab = (argument: string) => argument.replace(/^\/srv\/(img|nosuchdir)$/, `${places.root}/srv/$1`);
 
-function masked(text: string): string {
-  return text
-    .replaceAll(places.root, "")
-    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, "TIME")
-    .replace(/\d{4}_\d\d_\d\d-\d\d_\d\d_\d\d/g, "STAMP")
-    .replace(/Total bytes written: \d+ \([^)]+\)/g, "Total bytes written: SIZE")
-    .replace(/archive file size: \S+/g, "archive file size: SIZE")
-    .replace(/\((\d\d:){2}\d\d\)/g, "(ELAPSED)")
-    .replace(/after (<1|\d+) seconds/g, "after N seconds")
-    .replace(/\/proc\/\d+\//g, "/proc/PID/")
-    .replace(/transferred \S+ bytes in \d+s/g, "transferred SIZE")
-    .replace(/^(INFO: starting new backup job: vzdump)(.*)$/gm, (_, start: string, rest: string) => {
-      const [vmids = "", ...options] = rest.split(" --");
-      return [start + vmids, ...options.toSorted()].join(" --");
-    });
-}
+const masked = (text: string) => maskedLog(text.replaceAll(places.root, ""));
 
 const workerPid = () => listTasks(directory, "pve1").active[0]?.pid ?? Number.NaN;
 const lastTaskLines = () => {
