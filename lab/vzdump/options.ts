@@ -228,10 +228,10 @@ export function shellQuote(text: string): string {
 function notesTemplateComplaint(template: string): string | undefined {
   if (template.includes("\n")) return "contains a line feed";
   const problems: string[] = [];
-  for (const match of template.matchAll(/\\(.)|\{\{(.*?)\}\}/g)) {
+  for (const match of template.matchAll(/\\(.)|\{\{([^\s{}]+)\}\}/g)) {
     const [whole, escaped, variable] = match;
     if (escaped !== undefined && escaped !== "n" && escaped !== "\\")
-      problems.push(`escape sequence '${whole}' at char ${match.index + 2}`);
+      problems.push(`escape sequence '${whole}' at char ${match.index}`);
     if (variable !== undefined && !["cluster", "guestname", "node", "vmid"].includes(variable)) {
       problems.push(`variable '${variable}' at char ${match.index + 4}`);
     }

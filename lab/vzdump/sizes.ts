@@ -18,7 +18,12 @@ export function bytesText(sizeBytes: number, digits: number): string {
     value /= 1024;
     unit++;
   }
-  return unit === 0 ? `${value} B` : `${value.toFixed(digits)} ${units[unit]}`;
+  return `${value.toFixed(digits)} ${units[unit]}`;
+}
+
+/** `85.3 MiB/s`, and `0 B/s` for none. */
+export function rateText(bytesPerSecond: number): string {
+  return bytesPerSecond >= 1 ? `${bytesText(bytesPerSecond, 1)}/s` : "0 B/s";
 }
 
 /** `1h 2m 3s`, without parts that are zero; `0s`. */
@@ -42,8 +47,9 @@ export function elapsedText(durationMs: number): string {
   return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
-/** `8G`: a disk as the line "include disk" shows it. */
+/** `8G`: a disk as the line "include disk" shows it (pve-common, format_size). */
 export function diskSizeText(sizeBytes: number): string {
+  if (sizeBytes === 0) return "0T";
   const units = ["", "K", "M", "G", "T"];
   let value = sizeBytes;
   let unit = 0;

@@ -9,7 +9,7 @@ import { streamArchive } from "./archive-stream";
 import { BackupFailure } from "./backup-failure";
 import type { Cleanup } from "./container-backup";
 import { compressor, downtimeText, type GuestBackup, hasFault, printModeLines, printTarget } from "./guest-backup";
-import { bytesText, diskSizeText, durationText } from "./sizes";
+import { bytesText, diskSizeText, durationText, rateText } from "./sizes";
 import { type VmaBlob, type VmaDisk, type VmaProgress, writeVma } from "./vma-writer";
 
 type Drive = { key: string; volume: string; sizeBytes: number; isIncluded: boolean };
@@ -171,7 +171,7 @@ function createProgressLines({ log }: GuestBackup, disks: readonly VmaDisk[]) {
     const read = (latest.readBytes - shown.readBytes) / seconds;
     const write = read - (latest.zeroBytes - shown.zeroBytes) / seconds;
     const amounts = `(${bytesText(latest.readBytes, 1)} of ${bytesText(totalBytes, 1)})`;
-    const rates = `read: ${bytesText(read, 1)}/s, write: ${bytesText(Math.max(0, write), 1)}/s`;
+    const rates = `read: ${rateText(read)}, write: ${rateText(write)}`;
     log.info(`${String(percent).padStart(3)}% ${amounts} in ${durationText(now - startedAt)}, ${rates}`);
     shown = { percent, at: now, ...latest };
   }
@@ -191,8 +191,8 @@ function createProgressLines({ log }: GuestBackup, disks: readonly VmaDisk[]) {
       if (zeroPercent > 0)
         log.info(`backup is sparse: ${bytesText(latest.zeroBytes, 2)} (${zeroPercent}%) total zero data`);
       const seconds = Math.max(1, Math.round((Date.now() - startedAt) / 1000));
-      const rate = bytesText(totalBytes / seconds, 1);
-      log.info(`transferred ${bytesText(totalBytes, 2)} in ${seconds} seconds (${rate}/s)`);
+      const rate = rateText(totalBytes / seconds);
+      log.info(`transferred ${bytesText(totalBytes, 2)} in ${seconds} seconds (${rate})`);
     },
   };
 }
