@@ -62,6 +62,7 @@ export async function streamArchive(stream: ArchiveStream): Promise<ArchiveOutco
     ];
     if (filter) moves.push(pipeline(streamOf(filter.process.stdout), sink));
     const results = await Promise.allSettled(moves);
+    if (target.kind === "stdout") await flushed(sink);
     const failure = results.find((result) => result.status === "rejected")?.reason as NodeJS.ErrnoException | undefined;
     if (gate.outcome() === "cut" || gate.outcome() === "noSpace") for (const child of children) child.kill();
     if (gate.outcome() === "noSpace") {
@@ -90,7 +91,13 @@ type Child = {
 function openTarget(target: ArchiveStream["target"]): Writable {
   // Opened at once, as by the shell of the real pipeline: who looks finds the file from the first moment.
   if (target.kind === "file") return createWriteStream("", { fd: openSync(target.path, "w", 0o644) });
-  return createWriteStream("", { fd: 1, autoClose: false });
+  // Not a file stream: the pipe may be non-blocking, which only this one copes with.
+  return process.stdout;
+}
+
+/** A pipeline leaves standard output open, and does not wait for what it has not taken yet. */
+function flushed(output: Writable): Promise<void> {
+  return new Promise((resolve) => (output.destroyed ? resolve() : output.write("", () => resolve())));
 }
 
 function streamOf<Stream>(stream: Stream | null | undefined): Stream {
