@@ -22,6 +22,7 @@ import { checkSignature, type S3Credentials } from "./signature";
 
 export type S3Server = {
   setFaults: (faults: readonly S3Fault[]) => void;
+  /** One that listens already goes on as it is. */
   listen: (port: number) => Promise<void>;
   close: () => Promise<void>;
 };
@@ -63,6 +64,7 @@ export function createS3Server(directory: string, credentials: S3Credentials): S
     setFaults: faults.set,
     listen: (port) =>
       new Promise((resolve, reject) => {
+        if (server) return resolve();
         const listening = createServer((request, response) => void serve(handle, request, response));
         listening.requestTimeout = 0;
         listening.once("error", reject);
