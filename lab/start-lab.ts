@@ -2,6 +2,7 @@ import { mkdirSync, realpathSync, rmSync } from "node:fs";
 import { readApiSettings, rememberPort } from "./api/api-settings";
 import { startApi } from "./api/start-api";
 import { startControl } from "./control/start-control";
+import { holdConfigDatabase, writeConfigDatabase } from "./estate/config-database";
 import { createEstate } from "./estate/create-estate";
 import type { EstatePlan } from "./estate/estate-plan";
 import { fullEstate } from "./estate/full-estate";
@@ -68,6 +69,7 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
   try {
     const estate = await createEstate(directory, plan);
     running.push({ stop: () => stopRunningJobs(directory, estate.nodes) });
+    for (const node of estate.nodes) running.push(serveConfigDatabase(directory, node));
     const remembered = await readApiSettings(directory);
     const settings = {
       ...remembered,
@@ -93,6 +95,13 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
     await stopAll(running);
     throw error;
   }
+}
+
+/** Brings config.db up to what /etc/pve holds now, and keeps it open like a running node. */
+function serveConfigDatabase(directory: string, node: string) {
+  const { configDatabase, pmxcfs } = nodePlaces(directory, node);
+  writeConfigDatabase(configDatabase, pmxcfs);
+  return holdConfigDatabase(configDatabase);
 }
 
 /** A port that somebody else took meanwhile is no reason not to start. */

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { lstatSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
@@ -27,6 +27,23 @@ export function writeConfigDatabase(path: string, pmxcfs: string): void {
   const recent = rows.slice(settled.length);
   runSqlite(path, ["PRAGMA journal_mode=WAL;", schema, "BEGIN;", ...settled, "COMMIT;"]);
   runSqlite(path, [".dbconfig no_ckpt_on_close on", "PRAGMA wal_autocheckpoint=0;", "BEGIN;", ...recent, "COMMIT;"]);
+}
+
+/**
+ * Keeps the database open, as pmxcfs does on a running node: what others read and close does not fold the log into
+ * the database. Ends with this process, whichever way that ends.
+ */
+export function holdConfigDatabase(path: string): { stop: () => Promise<void> } {
+  const child = spawn("sqlite3", ["-batch", path], { stdio: ["pipe", "ignore", "inherit"] });
+  child.once("error", (error) => console.error(`the lab needs the program sqlite3: ${error.message}`));
+  child.stdin.write(".dbconfig no_ckpt_on_close on\nBEGIN;\nSELECT count(*) FROM tree;\n");
+  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  return {
+    stop: () => {
+      child.stdin.end();
+      return ended;
+    },
+  };
 }
 
 function treeRows(pmxcfs: string): string[] {

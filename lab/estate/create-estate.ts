@@ -6,7 +6,6 @@ import { saveGuest, setGuestStatus } from "../state/guests";
 import { readJson, writeFileAtomically, writeJson } from "../state/json-file";
 import { labPlaces, nodePlaces } from "../state/places";
 import { allPrivileges, auditorPrivileges } from "../state/privileges";
-import { writeConfigDatabase } from "./config-database";
 import type { EstatePlan, PlannedGuest } from "./estate-plan";
 import { clusterFiles, nodeFiles } from "./host-files";
 import type { TreeEntry } from "./tree-entry";
@@ -42,10 +41,6 @@ export async function createEstate(directory: string, plan: EstatePlan): Promise
   writeJson(places.estate, { ...estate, nodes: estate.nodes }, 0o600);
   try {
     for (const guest of plan.guests) await createGuest(directory, estate, guest);
-    for (const node of estate.nodes) {
-      const { root, pmxcfs } = nodePlaces(directory, node);
-      writeConfigDatabase(join(root, "var/lib/pve-cluster/config.db"), pmxcfs);
-    }
   } catch (error) {
     rmSync(places.estate, { force: true });
     throw error;

@@ -31,6 +31,7 @@ export function nodePlaces(directory: string, node: string) {
     volumes: join(home, "volumes"),
     mappedIds: join(home, "mapped-ids"),
     pmxcfs: join(root, "etc/pve"),
+    configDatabase: join(root, "var/lib/pve-cluster/config.db"),
     dumpDirectory: join(root, "var/lib/vz/dump"),
     guestLogs: join(root, "var/log/vzdump"),
     tasks: join(root, "var/log/pve/tasks"),
