@@ -16,7 +16,7 @@ export type RcloneFailure = {
 
 type Kind = Pick<RcloneFailure, "code" | "isRetryable"> & { pattern: RegExp; says: string; mayBeFull?: boolean };
 
-/** The first that matches counts, the more telling before the more general. Numbers only where they are a status. */
+/** The first that matches counts, the more telling before the more general. Numbers only where they are a status: a guest may have VMID 403. */
 const kinds: readonly Kind[] = [
   {
     pattern:
@@ -140,7 +140,7 @@ export function classifyRcloneFailure({
   const words = failureTexts(lines);
   const last = words.at(-1);
   for (const { pattern, code, isRetryable, says, mayBeFull = false } of kinds) {
-    const said = words.findLast((text) => pattern.test(withoutNames(text)));
+    const said = words.findLast((text) => pattern.test(text));
     if (said !== undefined) return { code, isRetryable, mayBeFull, cause: `${says}: ${said}` };
   }
   const endedBy = signal ?? (exitCode === null ? null : (signalNames[exitCode] ?? null));
@@ -155,9 +155,6 @@ export function classifyRcloneFailure({
     cause: last ? `${how}: ${last}` : `${how} and said nothing.`,
   };
 }
-
-/** Archive names hold numbers that look like a status: a guest may have VMID 403 or 507. */
-const withoutNames = (text: string) => text.replace(/(?:vzdump|undercroft-host)-[\w.-]+/g, "");
 
 function failureTexts(lines: readonly string[]): string[] {
   const texts = lines.flatMap((raw) => {
