@@ -10,6 +10,7 @@ import { guestRoutes } from "./guest-routes";
 import type { Answer, Handler } from "./handler";
 import { nodeRoutes } from "./node-routes";
 import { collectParameters } from "./request-parameters";
+import { restoreRoutes } from "./restore-routes";
 import { storageRoutes } from "./storage-routes";
 import { taskRoutes } from "./task-routes";
 
@@ -20,6 +21,7 @@ const routes: Record<string, Handler> = {
   ...storageRoutes,
   ...taskRoutes,
   ...backupRoutes,
+  ...restoreRoutes,
 };
 
 export type ApiRequest = {

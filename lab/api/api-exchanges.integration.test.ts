@@ -1,18 +1,17 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createGuest } from "../estate/create-estate";
 import { type GuestFault, writeFaults } from "../faults";
 import { type RunningLab, startLab } from "../start-lab";
 import { readEstate } from "../state/estate";
-import { findGuest } from "../state/guests";
+import { findGuest, setGuestStatus } from "../state/guests";
 import { nodePlaces } from "../state/places";
 import { findTask, listTasks, taskLogLines } from "../tasks/task-store";
 import { maskedLog } from "../testing/masked-log";
-import { truthContainer, truthEstate } from "../testing/truth-estate";
+import { truthEstate } from "../testing/truth-estate";
 
 /** One recorded call of the real API. Lists are cut down to one entry of each shape. */
 type Exchange = {
@@ -47,8 +46,8 @@ const ours = new Map<string, string>();
 beforeAll(async () => {
   lab = await startLab({ directory, estate: plan, withRemotes: false, unauthorizedDelayMs: 5 });
   // Root's tasks, one good and one bad, stand before the first recorded call; so do the archives it lists.
-  await runAsRoot(["107", "--mode", "stop", "--storage", "backup1", "--compress", "zstd"]);
-  await runAsRoot(["105", "--mode", "stop", "--storage", "backup1", "--compress", "zstd"]);
+  for (const vmid of ["101", "102"]) await runAsRoot([vmid, "--storage", "backup1"]);
+  for (const vmid of ["107", "105"]) await runAsRoot([vmid, "--storage", "backup1", "--compress", "zstd"]);
   copyRecordedArchives();
 });
 
@@ -62,19 +61,24 @@ async function runAsRoot(argv: string[]): Promise<void> {
   await execa(lab.description.nodes[0]?.vzdump ?? "", argv, { reject: false });
 }
 
+/** Every archive a recorded call names, under that name: of its guest where there is one, else of guest 107. */
 function copyRecordedArchives(): void {
-  const [source = ""] = readdirSync(backup1).filter((name) => name.endsWith(".tar.zst"));
-  const mentioned = fixture.matchAll(/backup1(?::|%3A)backup(?:\/|%2F)(vzdump-lxc-\d+-[\d_-]+\.tar(?:\.\w+)?)/g);
-  for (const name of new Set([...mentioned].map((match) => match[1] ?? ""))) {
-    if (!name.includes("-2020_")) copyFileSync(join(backup1, source), join(backup1, name));
+  const fresh = readdirSync(backup1);
+  const mentioned = fixture.matchAll(/backup1(?::|%3A)backup(?:\/|%2F)(vzdump-lxc-(\d+)-[\d_-]+\.tar(?:\.\w+)?)/g);
+  for (const [, name = "", vmid = ""] of mentioned) {
+    const suffix = name.endsWith(".tar") ? ".tar" : ".tar.zst";
+    const own = fresh.find((file) => file.startsWith(`vzdump-lxc-${vmid}-`) && file.endsWith(suffix));
+    const any = fresh.find((file) => file.endsWith(".tar.zst"));
+    if (!name.includes("-2020_")) copyFileSync(join(backup1, own ?? any ?? ""), join(backup1, name));
   }
-  mkdirSync(backup1, { recursive: true });
   writeFileSync(
     join(backup1, "vzdump-lxc-101-2026_11_23-02_04_50.tar.zst.notes"),
     "web01 on pve1 (101, standalone node)",
   );
   writeFileSync(join(backup1, "vzdump-lxc-107-2026_11_23-02_10_59.tar.zst.notes"), "stopped01 / pve1\nsecond line");
   writeFileSync(join(backup1, "vzdump-lxc-107-2026_11_23-02_10_59.tar.zst.protected"), "");
+  writeFileSync(join(backup1, "vzdump-lxc-107-2026_01_01-00_00_00.tar.zst"), "not an archive at all");
+  truncateSync(join(backup1, "vzdump-lxc-107-2026_01_02-00_00_00.tar.zst"), 5000);
 }
 
 const faultOf108 = (...faults: GuestFault[]) =>
@@ -104,15 +108,7 @@ const before: Record<string, () => unknown> = {
   "257": () => faultOf108({ kind: "noSpace", afterBytes: 100_000 }),
   "260": () => faultOf108(),
   "297": endRunningTasks,
-  "451": async () => {
-    const planned = truthContainer({
-      vmid: 300,
-      hostname: "restored",
-      isRunning: true,
-      config: { rootfs: "local:300/subvol-300-disk-0.subvol,size=0T", swap: 512 },
-    });
-    await createGuest(directory, readEstate(directory), planned);
-  },
+  "416": () => setGuestStatus(directory, 300, "running"),
   "557": () => faultOf108({ kind: "slow", bytesPerSecond: 100_000 }),
   "558": async () => {
     await whenArchiving108();

@@ -38,7 +38,8 @@ export function decodeConfigText(text: string): string {
 }
 
 /** Reads what renderGuestConfig writes. Keys that the API gives as integers are integers again. */
-export function parseGuestConfig(text: string): GuestConfig {
+export function parseGuestConfig(text: string, type: "lxc" | "qemu"): GuestConfig {
+  const integerKeys = type === "lxc" ? containerIntegers : vmIntegers;
   const config: GuestConfig = {};
   const notes: string[] = [];
   for (const line of text.split("\n")) {
@@ -55,7 +56,10 @@ export function parseGuestConfig(text: string): GuestConfig {
   return config;
 }
 
-const integerKeys = new Set(["cores", "swap", "unprivileged", "onboot", "protection", "sockets", "numa", "template"]);
+const commonIntegers = ["cores", "onboot", "protection", "template"];
+const containerIntegers = new Set([...commonIntegers, "memory", "swap", "unprivileged"]);
+/** Of a VM, memory is a property string. */
+const vmIntegers = new Set([...commonIntegers, "sockets", "numa"]);
 
 /** `STORE:VOL,mp=/srv,backup=1` as its volume and its options. */
 export function parseDrive(value: string): { volume: string; options: Record<string, string> } {

@@ -20,7 +20,7 @@ const smallTree: TreeEntry[] = [
 
 type Container = { vmid: number; hostname: string; isRunning: boolean; config: GuestConfig; entries?: TreeEntry[] };
 
-export function truthContainer({ vmid, hostname, isRunning, config, entries = smallTree }: Container): PlannedGuest {
+function container({ vmid, hostname, isRunning, config, entries = smallTree }: Container): PlannedGuest {
   const volume = String(config.rootfs).split(",")[0] ?? "";
   return {
     guest: {
@@ -36,7 +36,7 @@ export function truthContainer({ vmid, hostname, isRunning, config, entries = sm
 
 const onDirectory = (vmid: number) => `local:${vmid}/subvol-${vmid}-disk-0.subvol,size=0T`;
 
-const database = truthContainer({
+const database = container({
   vmid: 102,
   hostname: "db01",
   isRunning: false,
@@ -48,7 +48,7 @@ const database = truthContainer({
   },
 });
 
-const broken = truthContainer({
+const broken = container({
   vmid: 104,
   hostname: "broken01",
   isRunning: false,
@@ -88,7 +88,7 @@ export const truthEstate: EstatePlan = {
     { tokenId: "ops@pve!expired", secret: "expired", grants: operatorGrants(), expiresAtSeconds: 1_700_000_000 },
   ],
   guests: [
-    truthContainer({
+    container({
       vmid: 101,
       hostname: "web01",
       isRunning: true,
@@ -104,7 +104,7 @@ export const truthEstate: EstatePlan = {
         },
       ],
     },
-    truthContainer({
+    container({
       vmid: 103,
       hostname: "cache01",
       isRunning: true,
@@ -112,32 +112,32 @@ export const truthEstate: EstatePlan = {
     }),
     // Its image file was deleted.
     { ...broken, trees: [] },
-    truthContainer({
+    container({
       vmid: 105,
       hostname: "locked01",
       isRunning: false,
       config: { lock: "backup", rootfs: onDirectory(105), swap: 512 },
     }),
-    truthContainer({
+    container({
       vmid: 106,
       hostname: "priv01",
       isRunning: false,
       config: { protection: 1, rootfs: onDirectory(106), swap: 512, unprivileged: 0 },
     }),
-    truthContainer({
+    container({
       vmid: 107,
       hostname: "stopped01",
       isRunning: false,
       config: { rootfs: onDirectory(107), swap: 512 },
     }),
-    truthContainer({
+    container({
       vmid: 108,
       hostname: "big01",
       isRunning: true,
       config: { rootfs: onDirectory(108), swap: 0 },
       entries: [...smallTree, noiseFile("srv/data/big.bin", 108, 3 << 20)],
     }),
-    truthContainer({
+    container({
       vmid: 109,
       hostname: "snap01",
       isRunning: true,

@@ -26,9 +26,6 @@ export type GuestBackup = {
   finalPath: string;
 };
 
-/** What has to be done whatever becomes of the backup, and what the archive is made of. */
-export type Outage = { since: number };
-
 export function hasFault(backup: GuestBackup, kind: GuestFault["kind"]): boolean {
   return backup.faults.some((fault) => fault.kind === kind);
 }
