@@ -74,6 +74,20 @@ describe("an archive's inspection", () => {
     expect(inspect("tar", Buffer.concat([link, endMark])).inspection.configText).toBeNull();
   });
 
+  it.each([
+    ["tar", "gnu.tar.gz"],
+    ["vma", "many-extents.vma.gz"],
+  ] as const)("knows when a %s is whole, before its stream ends", (kind, fixture) => {
+    const raw = readFixture(fixture);
+    const lastByte = kind === "tar" ? raw.findLastIndex((byte) => byte !== 0) + 1 : raw.length - 1;
+    const inspector = createInspector(kind);
+
+    inspector.write(raw.subarray(0, lastByte));
+    expect(inspector.isWhole()).toBe(false);
+    inspector.write(raw.subarray(lastByte));
+    expect(inspector.isWhole()).toBe(true);
+  });
+
   it("fails for a stream that is cut, of either kind, also when it is empty", async () => {
     const cut = async function* (bytes: Buffer) {
       yield bytes.subarray(0, -5000);

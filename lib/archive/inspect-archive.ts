@@ -22,6 +22,8 @@ export type Inspection = {
 export type Inspector = {
   /** Throws archive_unreadable at the first byte that does not fit. */
   write(chunk: Uint8Array): void;
+  /** Whether the archive has come to its own end, though the stream may not have: nothing of it is missing. */
+  isWhole(): boolean;
   /** Throws archive_unreadable when the archive was not read to its end; that it returns is the proof. */
   end(): Inspection;
 };
@@ -32,7 +34,7 @@ const containerFirewall = "./etc/vzdump/pct.fw";
 const maxConfigBytes = 1024 * 1024;
 
 type Findings = Pick<Inspection, "memberCount" | "configText" | "firewallText" | "devices">;
-type Reader = { write(chunk: Buffer): void; end(): void };
+type Reader = { write(chunk: Buffer): void; isWhole(): boolean; end(): void };
 type EntrySink = (entry: IndexEntry) => void;
 
 function memberEntry(member: TarMember): MemberEntry {
@@ -73,6 +75,7 @@ function createTarInspector(found: Findings, onEntry: EntrySink): Reader {
   });
   return {
     write: reader.write,
+    isWhole: reader.isWhole,
     end: () => {
       reader.end();
       for (const key of ["configText", "firewallText"] as const) {
@@ -124,6 +127,7 @@ export function createInspector(kind: ArchiveKind, onEntry: EntrySink = () => un
       rawSizeBytes += chunk.length;
       reader.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     },
+    isWhole: reader.isWhole,
     end() {
       reader.end();
       return { kind, rawSizeBytes, rawSha256: sha256.digest("hex"), ...found };

@@ -1,3 +1,4 @@
+import type { AppError } from "@/lib/domain/errors";
 import { type PaxRecords, parsePaxRecords } from "./pax-records";
 import {
   blockBytes,
@@ -20,6 +21,8 @@ export type TarReaderOptions = {
 export type TarReader = {
   /** Throws archive_unreadable at the first byte that fits no tar. */
   write(chunk: Buffer): void;
+  /** Whether the archive's end mark was read: more may come, but zeros only. */
+  isWhole(): boolean;
   /** Throws archive_unreadable when the stream ended before the archive did. */
   end(): void;
 };
@@ -56,7 +59,12 @@ export function createTarReader({ onMember, onContent }: TarReaderOptions): TarR
   let paddingLeft = 0;
   let wanted: TarMember | undefined;
 
-  const isAtEnd = () => zeroBlocks >= 2;
+  /** What would be wrong if the stream ended here. */
+  function faultSoFar(): AppError | undefined {
+    if (contentLeft > 0 || paddingLeft > 0) return unreadable("The tar is cut inside a member", offset);
+    if (partialBytes > 0) return unreadable("The tar is cut inside a block", offset);
+    return zeroBlocks < 2 ? unreadable("The tar is cut: its end mark is missing", offset) : undefined;
+  }
 
   function expectContent(sizeBytes: number): void {
     contentLeft = sizeBytes;
@@ -177,10 +185,10 @@ export function createTarReader({ onMember, onContent }: TarReaderOptions): TarR
         }
       }
     },
+    isWhole: () => faultSoFar() === undefined,
     end() {
-      if (contentLeft > 0 || paddingLeft > 0) throw unreadable("The tar is cut inside a member", offset);
-      if (partialBytes > 0) throw unreadable("The tar is cut inside a block", offset);
-      if (!isAtEnd()) throw unreadable("The tar is cut: its end mark is missing", offset);
+      const fault = faultSoFar();
+      if (fault) throw fault;
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { AppError } from "@/lib/domain/errors";
 import { type ClusterSet, createClusterSet } from "./cluster-set";
 import { unreadable } from "./unreadable";
 import {
@@ -26,6 +27,8 @@ export type VmaReaderOptions = {
 export type VmaReader = {
   /** Throws archive_unreadable at the first byte that fits no VMA. */
   write(chunk: Buffer): void;
+  /** Whether every cluster of every device was read, and no extent is begun. */
+  isWhole(): boolean;
   /** Throws archive_unreadable when the stream is cut or a cluster of a device is missing. */
   end(): void;
 };
@@ -162,6 +165,27 @@ export function createVmaReader({ onHeader, onExtent, onContent }: VmaReaderOpti
     else if (header) finishExtentHeader(header.uuid);
   }
 
+  /** What would be wrong if the stream ended here. */
+  function faultSoFar(): AppError | undefined {
+    if (part === "start") return unreadable("can't read vma header - got EOF", offset);
+    if (part === "header") return unreadable("can't read vma header data - got EOF", offset);
+    if (part === "extentHeader" && collectedBytes > 0) return unreadable(`read short extent (${collectedBytes} bytes)`);
+    if (part === "content" && extent) {
+      const wholeBytes = extentHeaderBytes + extent.blockCount * blockBytes;
+      return unreadable(`short vma extent (${wholeBytes - contentLeft} < ${wholeBytes})`, extent.offset);
+    }
+    for (const { device, seen } of devices.values()) {
+      if (isVmState(device)) continue;
+      const missing = seen.firstMissing(Math.ceil(device.sizeBytes / clusterBytes));
+      if (missing !== undefined) {
+        return unreadable(`detected missing cluster ${missing} for stream ${device.name}`, offset);
+      }
+    }
+    // Upstream's writer ends even an archive without disks with one (empty) extent.
+    if (extentCount === 0) return unreadable("the vma has no extent", offset);
+    return undefined;
+  }
+
   return {
     write(chunk) {
       for (let position = 0; position < chunk.length; ) {
@@ -181,24 +205,10 @@ export function createVmaReader({ onHeader, onExtent, onContent }: VmaReaderOpti
         if (collectedBytes === collected.length) finishCollected();
       }
     },
+    isWhole: () => faultSoFar() === undefined,
     end() {
-      if (part === "start") throw unreadable("can't read vma header - got EOF", offset);
-      if (part === "header") throw unreadable("can't read vma header data - got EOF", offset);
-      if (part === "extentHeader" && collectedBytes > 0)
-        throw unreadable(`read short extent (${collectedBytes} bytes)`);
-      if (part === "content" && extent) {
-        const wholeBytes = extentHeaderBytes + extent.blockCount * blockBytes;
-        throw unreadable(`short vma extent (${wholeBytes - contentLeft} < ${wholeBytes})`, extent.offset);
-      }
-      for (const { device, seen } of devices.values()) {
-        if (isVmState(device)) continue;
-        const missing = seen.firstMissing(Math.ceil(device.sizeBytes / clusterBytes));
-        if (missing !== undefined) {
-          throw unreadable(`detected missing cluster ${missing} for stream ${device.name}`, offset);
-        }
-      }
-      // Upstream's writer ends even an archive without disks with one (empty) extent.
-      if (extentCount === 0) throw unreadable("the vma has no extent", offset);
+      const fault = faultSoFar();
+      if (fault) throw fault;
     },
   };
 }

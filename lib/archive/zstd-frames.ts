@@ -1,4 +1,4 @@
-import { constants, zstdCompress } from "node:zlib";
+import { constants, createZstdCompress } from "node:zlib";
 import type { FrameSizes } from "./seek-table";
 import { encodeSeekTable } from "./seek-table";
 
@@ -7,7 +7,7 @@ const defaultFrameSizeBytes = 8 * 1024 * 1024;
 export type FrameWriterOptions = {
   /** zstd level, 1 to 19. */
   level: number;
-  /** Frames compressed at the same time on libuv's threads; memory is (threads + 1) frames in and as many out. */
+  /** Frames compressed at the same time on libuv's threads; memory is (threads + 1) frames. */
   threads: number;
   frameSizeBytes?: number;
   /** Gets the compressed bytes in order, one call at a time. */
@@ -23,15 +23,32 @@ export type FrameWriter = {
   abort(): Promise<void>;
 };
 
+/** The most that zstd makes of so many bytes (zstd.h, ZSTD_COMPRESSBOUND, rounded up). */
+const compressBound = (rawBytes: number) => rawBytes + (rawBytes >>> 8) + 1024;
+
+/**
+ * One write that is a whole frame, into room for all of it: zstd then reads the input where it lies instead of copying
+ * it through a window (measured: less memory and smaller frames than zstdCompress, which always streams).
+ */
 function compressFrame(raw: Buffer, level: number): Promise<Buffer> {
+  const room = compressBound(raw.length);
+  const options = {
+    params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 },
+    pledgedSrcSize: raw.length,
+    flush: constants.ZSTD_e_end,
+    chunkSize: room,
+    // An option of every stream, which zlib passes on: else the write waits until somebody reads.
+    readableHighWaterMark: 2 * room,
+  };
+  const stream = createZstdCompress(options);
   return new Promise((resolve, reject) => {
-    const options = {
-      params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 },
-      pledgedSrcSize: raw.length,
-      // One output buffer instead of many small ones that would be joined by a copy.
-      chunkSize: Math.max(65536, raw.length >> 1),
-    };
-    zstdCompress(raw, options, (error, compressed) => (error ? reject(error) : resolve(compressed)));
+    stream.once("error", reject);
+    stream.write(raw, () => {
+      const frame: Buffer | null = stream.read();
+      stream.destroy();
+      if (frame) resolve(frame);
+      else reject(new Error("zstd made no frame"));
+    });
   });
 }
 

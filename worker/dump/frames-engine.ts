@@ -14,7 +14,7 @@ import { type RunningVzdump, startVzdump } from "./start-vzdump";
 /** After that long a vzdump that was asked to stop and still sends has missed the signal; then its reader goes away. */
 const stopGraceMs = 5_000;
 /** The line with the name comes before the first byte; a vzdump that says nothing at all is not waited for. */
-const nameGraceMs = 20_000;
+const nameGraceMs = 5_000;
 
 type OpenArchive = { file: ArchiveFile; name: string; partPath: string };
 type Reading = { inspection: Inspection } | { reason: string };
@@ -94,7 +94,13 @@ export const dumpInFrames: DumpEngine = async (job) => {
     progress.update({ rawBytes: bytes, writtenBytes: archive.file.writtenBytes() });
   };
 
-  signal.addEventListener("abort", stop, { once: true });
+  // Once the archive is whole, vzdump only cleans up and starts the guest again: nobody is to interrupt that. It holds its
+  // end of the pipe until it exits, so the archive itself must tell.
+  const cancel = () => {
+    if (!inspector.isWhole()) stop();
+  };
+
+  signal.addEventListener("abort", cancel, { once: true });
   if (signal.aborted) stop();
   try {
     for await (const piece of vzdump.readArchive()) {
@@ -104,8 +110,7 @@ export const dumpInFrames: DumpEngine = async (job) => {
   } catch (error) {
     giveUp(error);
   }
-  // From here on vzdump only cleans up and starts the guest again: nobody is to interrupt that.
-  signal.removeEventListener("abort", stop);
+  signal.removeEventListener("abort", cancel);
   const ended = await vzdump.exited;
 
   const reading = finishReading(inspector);

@@ -43,15 +43,17 @@ const failureOf = (
  */
 export async function runDump(folder: string, signal: AbortSignal): Promise<DumpResult> {
   try {
-    if ((await readDumpState(folder)) || (await readDumpResult(folder))) {
-      throw new AppError("conflict", "This dump was begun before; it is not begun again.");
-    }
     const request = await readDumpRequest(folder);
     await checkRequest(request);
     return await runJob(folder, request, signal);
   } catch (error) {
     return failureOf(asAppError(error));
   }
+}
+
+/** Whether a job folder's dump was begun before, by whomever: it is not to be begun again, nor its result overwritten. */
+export async function isBegun(folder: string): Promise<boolean> {
+  return (await readDumpState(folder)) !== undefined || (await readDumpResult(folder)) !== undefined;
 }
 
 /** Before vzdump is started: in mode stop a guest would be stopped for nothing. */
