@@ -21,7 +21,7 @@ export default async function setUp() {
     buildFolder,
     // Specs sign in again and again from one address.
     environment: { UNDERCROFT_SIGN_IN_LIMIT: "1000", UNDERCROFT_RETRY_DELAYS_SECONDS: "1,2" },
-    labEnvironment: {},
+    labEnvironment: { UNDERCROFT_LAB_ESTATE: "tiny" },
     say,
   });
   Object.assign(process.env, {
