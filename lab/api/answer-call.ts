@@ -5,6 +5,7 @@ import { ApiError } from "./api-error";
 import { backupRoutes } from "./backup-routes";
 import { checkParameters } from "./check-parameters";
 import { clusterRoutes } from "./cluster-routes";
+import { contentRoutes } from "./content-routes";
 import { type FoundEndpoint, findEndpoint } from "./find-endpoint";
 import { guestRoutes } from "./guest-routes";
 import type { Answer, Handler } from "./handler";
@@ -19,6 +20,7 @@ const routes: Record<string, Handler> = {
   ...nodeRoutes,
   ...guestRoutes,
   ...storageRoutes,
+  ...contentRoutes,
   ...taskRoutes,
   ...backupRoutes,
   ...restoreRoutes,

@@ -109,7 +109,10 @@ const before: Record<string, () => unknown> = {
   "260": () => faultOf108(),
   "297": endRunningTasks,
   "416": () => setGuestStatus(directory, 300, "running"),
-  "557": () => faultOf108({ kind: "slow", bytesPerSecond: 100_000 }),
+  "557": async () => {
+    await endRunningTasks();
+    await faultOf108({ kind: "slow", bytesPerSecond: 100_000 });
+  },
   "558": async () => {
     await whenArchiving108();
     const [task] = listTasks(directory, "pve1").active;

@@ -9,8 +9,8 @@ import { selectGuests } from "../vzdump/run-job";
 import { startWorker, type WorkerVerdict } from "../vzdump/start-worker";
 import { isAllowed, requirePrivilege } from "./access";
 import { handlerError, parameterError } from "./api-error";
+import { backupVolume, requireBackupAccess } from "./content-routes";
 import { type Call, type Handler, optionalText, taskUser, text } from "./handler";
-import { backupVolume, requireBackupAccess } from "./storage-routes";
 
 /** Options only root itself may give, not even a token of root's. */
 const rootOnly = ["dumpdir", "job-id", "script", "tmpdir"];

@@ -10,9 +10,9 @@ import { parseArchiveName } from "../storage/archive-names";
 import { runTask } from "../tasks/run-task";
 import { isAllowed, requirePrivilege } from "./access";
 import { ApiError, handlerError, parameterError } from "./api-error";
+import { backupVolume, requireBackupAccess } from "./content-routes";
 import { removeVolumes } from "./guest-routes";
 import { type Call, type Handler, optionalNumber, optionalText, taskUser, text } from "./handler";
-import { backupVolume, requireBackupAccess } from "./storage-routes";
 
 /** Parameters that say how to restore; every other one is a setting of the new guest. */
 const howTo = new Set(

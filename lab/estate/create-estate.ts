@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Estate, readEstate, volumePath } from "../state/estate";
 import { saveGuest, setGuestStatus } from "../state/guests";
-import { readJson, writeFileAtomically, writeJson } from "../state/json-file";
+import { writeFileAtomically, writeJson } from "../state/json-file";
 import { labPlaces, nodePlaces } from "../state/places";
 import { allPrivileges, auditorPrivileges } from "../state/privileges";
 import type { EstatePlan, PlannedGuest } from "./estate-plan";
@@ -15,7 +15,7 @@ import { isRoot, unprivilegedIdOffset, writeTree } from "./write-tree";
 /** Lays an estate down below a directory. One that is there already is left as it is; a half one is made again. */
 export async function createEstate(directory: string, plan: EstatePlan): Promise<Estate> {
   const places = labPlaces(directory);
-  if (readJson(places.estate)) return readEstate(directory);
+  if (existsSync(places.estateMarker)) return readEstate(directory);
 
   for (const path of [places.guests, places.status, places.nodes]) rmSync(path, { recursive: true, force: true });
   const estate: Estate = {
@@ -34,18 +34,10 @@ export async function createEstate(directory: string, plan: EstatePlan): Promise
     ],
   };
   mkdirSync(places.guests, { recursive: true });
-  const unfinished = `${places.estate}.unfinished`;
-  writeJson(unfinished, estate, 0o600);
+  writeJson(places.estate, estate, 0o600);
   for (const node of estate.nodes) createNode(directory, estate, node);
-  // Guests are saved below every node's /etc/pve, for which the estate has to be readable.
-  writeJson(places.estate, { ...estate, nodes: estate.nodes }, 0o600);
-  try {
-    for (const guest of plan.guests) await createGuest(directory, estate, guest);
-  } catch (error) {
-    rmSync(places.estate, { force: true });
-    throw error;
-  }
-  rmSync(unfinished);
+  for (const guest of plan.guests) await createGuest(directory, estate, guest);
+  writeFileSync(places.estateMarker, "");
   return estate;
 }
 

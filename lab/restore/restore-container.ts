@@ -7,7 +7,7 @@ import { type Estate, volumePath } from "../state/estate";
 import { type GuestConfig, parseDrive, parseGuestConfig } from "../state/guest-config";
 import { findGuest, saveGuest, setGuestStatus } from "../state/guests";
 import { openArchive, readArchiveConfig } from "../storage/read-archive-config";
-import { shellQuote } from "../vzdump/options";
+import { shellQuote } from "../vzdump/shell-quote";
 import { isVolume, madeUnique, mountPointKeys, withoutDropped, withVolume } from "./restored-config";
 import { shiftOwners } from "./shift-owners";
 import { throttle } from "./throttle";

@@ -17,7 +17,7 @@ function descriptionLines(description: string): string[] {
 }
 
 /** Everything but printable ASCII, and the colon, is percent-encoded (pve-common, PVE::Tools::encode_text). */
-export function encodeConfigText(text: string): string {
+function encodeConfigText(text: string): string {
   return [...Buffer.from(text, "utf8")]
     .map((byte) => {
       const isPlain = byte >= 0x20 && byte <= 0x7e && byte !== 0x3a;
@@ -26,7 +26,7 @@ export function encodeConfigText(text: string): string {
     .join("");
 }
 
-export function decodeConfigText(text: string): string {
+function decodeConfigText(text: string): string {
   const bytes: number[] = [];
   for (let at = 0; at < text.length; at++) {
     const hex = /^%([0-9A-Fa-f]{2})/.exec(text.slice(at, at + 3))?.[1];

@@ -90,7 +90,7 @@ export function setGuestStatus(directory: string, vmid: number, status: GuestSta
   writeJson(statusFile(directory, vmid), status === "running" ? running : { status });
 }
 
-export function guestConfigText(guest: Guest): string {
+function guestConfigText(guest: Guest): string {
   return renderGuestConfig(guest.config);
 }
 

@@ -8,6 +8,8 @@ export function labPlaces(directory: string) {
     labFile: join(directory, "lab.json"),
     settings: join(cluster, "settings.json"),
     estate: join(cluster, "estate.json"),
+    /** Stands once the estate is laid down in full. */
+    estateMarker: join(cluster, "complete"),
     guests: join(cluster, "guests"),
     status: join(cluster, "status"),
     faults: join(cluster, "faults.json"),
@@ -38,6 +40,3 @@ export function nodePlaces(directory: string, node: string) {
     runningJob: join(root, "var/run/vzdump.pid"),
   };
 }
-
-export type LabPlaces = ReturnType<typeof labPlaces>;
-export type NodePlaces = ReturnType<typeof nodePlaces>;

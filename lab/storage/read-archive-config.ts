@@ -60,7 +60,7 @@ function tarMember(head: Buffer, name: RegExp): Buffer | undefined {
 }
 
 /** A configuration blob of a VMA header (vma_spec.txt); undefined while the header has not been read in full. */
-export function vmaBlob(head: Buffer, name: string): Buffer | undefined {
+function vmaBlob(head: Buffer, name: string): Buffer | undefined {
   if (head.length < 12_288 || head.length < head.readUInt32BE(56)) return undefined;
   const buffer = head.readUInt32BE(48);
   const blobAt = (offset: number) =>

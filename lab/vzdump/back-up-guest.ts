@@ -10,7 +10,7 @@ import { BackupFailure } from "./backup-failure";
 import { backUpContainer, type Cleanup } from "./container-backup";
 import { compressionSuffix, type GuestBackup } from "./guest-backup";
 import type { JobContext } from "./job-context";
-import { renderNotes } from "./options";
+import { renderNotes } from "./notes-template";
 import { pruneGuestBackups } from "./prune-guest-backups";
 import { archiveSizeText, elapsedText } from "./sizes";
 import { backUpVm } from "./vm-backup";

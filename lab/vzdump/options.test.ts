@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { parseArguments, renderNotes, shellQuote } from "./options";
+import { renderNotes } from "./notes-template";
+import { parseArguments } from "./options";
+import { shellQuote } from "./shell-quote";
 
 type NotesCase = {
   template: string;

@@ -1,4 +1,6 @@
 import { parseKeepOptions } from "../storage/prune-marks";
+import { notesTemplateComplaint } from "./notes-template";
+import { shellQuote } from "./shell-quote";
 
 export type BackupMode = "snapshot" | "suspend" | "stop";
 export type Compression = "0" | "1" | "gzip" | "lzo" | "zstd";
@@ -216,39 +218,4 @@ function commandLine(given: readonly [string, string][]): string {
   const shown = given.filter(([name]) => !["vmid", "stdout"].includes(name));
   const vmids = given.filter(([name]) => name === "vmid").flatMap(([, list]) => vmidWords(list));
   return ["vzdump", ...vmids, ...shown.flatMap(([name, value]) => [`--${name}`, shellQuote(value)])].join(" ");
-}
-
-/** As Perl's String::ShellQuote: quoted unless every character is known to be harmless. */
-export function shellQuote(text: string): string {
-  if (text !== "" && /^[\w!%+,\-./:@^]+$/.test(text)) return text;
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-/** What is wrong with a notes template, in the words of pve-manager's VZDump.pm; undefined when nothing is. */
-function notesTemplateComplaint(template: string): string | undefined {
-  if (template.includes("\n")) return "contains a line feed";
-  const problems: string[] = [];
-  for (const match of template.matchAll(/\\(.)|\{\{([^\s{}]+)\}\}/g)) {
-    const [whole, escaped, variable] = match;
-    if (escaped !== undefined && escaped !== "n" && escaped !== "\\")
-      problems.push(`escape sequence '${whole}' at char ${match.index}`);
-    if (variable !== undefined && !["cluster", "guestname", "node", "vmid"].includes(variable)) {
-      problems.push(`variable '${variable}' at char ${match.index + 4}`);
-    }
-  }
-  return problems.length > 0 ? `found unknown: ${problems.join(", ")}` : undefined;
-}
-
-/** The text of a backup's notes. Unknown variables were refused before. */
-export function renderNotes(
-  template: string,
-  values: Record<"cluster" | "guestname" | "node" | "vmid", string>,
-): string {
-  return template.replace(
-    /\\(.)|\{\{(cluster|guestname|node|vmid)\}\}/g,
-    (_, escaped: string | undefined, name: keyof typeof values) => {
-      if (escaped === undefined) return values[name];
-      return escaped === "n" ? "\n" : escaped;
-    },
-  );
 }

@@ -1,4 +1,4 @@
-import { shellQuote } from "./options";
+import { shellQuote } from "./shell-quote";
 
 export type TarPlan = {
   isUnprivileged: boolean;
