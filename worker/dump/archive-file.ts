@@ -53,7 +53,7 @@ export async function createArchiveFile(
 }
 
 /** Makes what was renamed or created in a directory survive a power failure. */
-export async function syncDirectory(path: string): Promise<void> {
+async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, "r");
   try {
     await directory.sync();

@@ -9,8 +9,7 @@ const bytesSchema = z.int().min(0);
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 const md5Schema = z.string().regex(/^[0-9a-f]{32}$/);
 
-export const dumpGuestTypeSchema = z.enum(["lxc", "qemu"]);
-export type DumpGuestType = z.infer<typeof dumpGuestTypeSchema>;
+const dumpGuestTypeSchema = z.enum(["lxc", "qemu"]);
 
 /** request.json: what the worker asks of a dump process. Written before it starts and never changed. */
 export const dumpRequestSchema = z.strictObject({

@@ -104,7 +104,7 @@ async function runJob(folder: string, request: DumpRequest, signal: AbortSignal)
     if (!(error instanceof AppError)) say(error instanceof Error ? (error.stack ?? error.message) : String(error));
     throw error;
   } finally {
-    progress.update({ phase: "over" }, true);
+    progress.update({ phase: "over", partPath: null }, true);
     await progress.close();
     logFile.close();
   }
