@@ -96,7 +96,7 @@ const kinds: readonly Kind[] = [
   },
   {
     pattern:
-      /directory not found|object not found|file (?:does not|doesn't) exist|no such file or directory|NoSuchKey|NoSuchBucket|404 Not Found/i,
+      /directory not found|object not found|is a directory or doesn't exist|file (?:does not|doesn't) exist|no such file or directory|NoSuchKey|NoSuchBucket|404 Not Found/i,
     code: "not_found",
     isRetryable: false,
     says: "It is not there",

@@ -1,49 +1,51 @@
-import { AppError, type ErrorCode, ToolError } from "@/lib/domain/errors";
+import { AppError, type ToolError } from "@/lib/domain/errors";
+import { classifyRcloneFailure } from "@/lib/domain/rclone-failure";
+import { parseRcloneLine } from "@/lib/domain/rclone-line";
+import { redactLine } from "@/lib/domain/redact";
 import type { ProcessExit } from "../command/start-detached";
 
-export type LogLine = { kind: "progress"; bytesDone: number } | { kind: "message"; text: string; at: Date | undefined };
+/** An end of rclone that it did not choose well, with what it said, secrets masked. */
+type BadEnd = { exitCode: number | undefined; signal?: NodeJS.Signals | undefined; stderrTail: string };
 
-export function readLogLine(text: string): LogLine {
-  try {
-    const line = JSON.parse(text);
-    if (line.stats) return { kind: "progress", bytesDone: line.stats.bytes };
-    return { kind: "message", text: line.msg, at: new Date(line.time) };
-  } catch {
-    return { kind: "message", text, at: undefined };
-  }
+function toAppError({ exitCode, signal, stderrTail }: BadEnd, cause?: Error): AppError {
+  const lines = stderrTail.split("\n");
+  const failure = classifyRcloneFailure({ exitCode: exitCode ?? null, signal: signal ?? null, lines });
+  return new AppError(failure.code, redactLine(failure.cause), { ...(cause ? { cause } : {}) });
 }
 
-function classify(text: string): ErrorCode {
-  if (/not found|doesn't exist/.test(text)) return "not_found";
-  if (/connection refused|timeout|reset by peer|EOF|broken pipe/.test(text)) return "remote_unreachable";
-  if (/unable to authenticate|401|403|SignatureDoesNotMatch/.test(text)) return "remote_auth_failed";
-  if (/507|quota|no space/i.test(text)) return "remote_full";
-  return "tool_failed";
-}
-
+/** A failed call of rclone as the failure it stands for. */
 export function describeFailure(error: ToolError): AppError {
-  if (error.failure.reason === "canceled") return new AppError("canceled", "cancelled", { cause: error });
-  const text = error.failure.stderrTail;
-  return new AppError(classify(text), text.trim().split("\n").at(-1) ?? "", { cause: error });
+  const { reason, exitCode, stderrTail } = error.failure;
+  if (reason === "canceled") return new AppError("canceled", "The call of rclone was cancelled.", { cause: error });
+  if (reason === "not_started") return new AppError("tool_failed", error.message, { cause: error });
+  if (reason === "timed_out") {
+    return new AppError("remote_unreachable", "The remote did not answer in time.", { cause: error });
+  }
+  return toAppError({ exitCode, stderrTail }, error);
 }
 
-export function describeEnd(exit: ProcessExit | undefined, tail: string): AppError | undefined {
+/**
+ * The failure of a transfer that is over; undefined when it went well, and when its end was not seen and it said
+ * nothing of a failure: then only a look at the result decides.
+ */
+export function describeEnd(exit: ProcessExit | undefined, stderrTail: string): AppError | undefined {
   if (exit?.exitCode === 0) return undefined;
-  if (!exit && !tail) return undefined;
-  return describeFailure(
-    new ToolError({
-      tool: "rclone",
-      reason: "exited",
-      exitCode: exit?.exitCode,
-      stderrTail: tail || `ended by ${exit?.signal}`,
-    }),
-  );
+  if (!exit && !saysFailure(stderrTail)) return undefined;
+  return toAppError({ exitCode: exit?.exitCode, signal: exit?.signal, stderrTail });
+}
+
+function saysFailure(stderrTail: string): boolean {
+  return stderrTail.split("\n").some((text) => {
+    const line = parseRcloneLine(text);
+    return line.kind === "message" && line.level === "error";
+  });
 }
 
 export function isAboutMissing(error: unknown): boolean {
   return error instanceof AppError && error.code === "not_found";
 }
 
+/** `rclone about` of a backend that has no figures: "… doesn't support about". */
 export function isAboutUnsupported(error: unknown): boolean {
   return error instanceof AppError && error.message.includes("doesn't support about");
 }

@@ -1,11 +1,13 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { AppError } from "@/lib/domain/errors";
+import { parseRcloneLine } from "@/lib/domain/rclone-line";
+import { redactLine } from "@/lib/domain/redact";
 import type { Follow, TransferEnd } from "../../ports";
 import { createLineSplitter, createLineTail } from "../command/line-splitter";
 import { endProcess, isAlive, type ProcessIdentity } from "../command/process-identity";
 import type { ProcessExit } from "../command/start-detached";
-import { describeEnd, readLogLine } from "./describe-failure";
+import { describeEnd } from "./describe-failure";
 import type { StoredTransfer, TransferRecords } from "./transfer-record";
 
 export type FollowedTransfer = {
@@ -74,16 +76,17 @@ function openLog(record: StoredTransfer, { onProgress, onLine, records }: Follow
   let movedAtMs = performance.now();
 
   const splitter = createLineSplitter((text) => {
-    const line = readLogLine(text);
-    if (line.kind === "progress") {
-      if (line.bytesDone !== bytesDone) movedAtMs = performance.now();
-      bytesDone = line.bytesDone;
+    const line = parseRcloneLine(text);
+    if (line.kind === "noise") return;
+    if (line.kind === "stats") {
+      if (line.stats.bytesDone !== bytesDone) movedAtMs = performance.now();
+      bytesDone = line.stats.bytesDone;
       onProgress({ bytesDone: Math.min(bytesDone, record.sizeBytes), bytesTotal: record.sizeBytes });
       return;
     }
-    tail.push(line.text);
+    tail.push(text);
     deliveredLines += 1;
-    if (deliveredLines > knownLines) onLine(line.text, line.at ?? new Date());
+    if (deliveredLines > knownLines) onLine(redactLine(line.text), line.at ?? new Date());
   });
 
   return {
