@@ -80,3 +80,28 @@ export async function recentDurationsMs(policyId: string, beforeNumber: number):
     startedAt && endedAt ? [endedAt.getTime() - startedAt.getTime()] : [],
   );
 }
+
+/** By guest: the newest run it took part in, where that is over and a step of the guest failed in it. */
+export async function failedRunsOfGuests(guestIds: readonly string[]): Promise<Map<string, string>> {
+  const rows = await db().$queryRaw<{ guestId: string; runId: string }[]>`
+    select g.id as "guestId", s."runId"
+    from unnest(${[...guestIds]}::uuid[]) as g(id)
+    cross join lateral (
+      select s."runId", r.status from "Step" s join "Run" r on r.id = s."runId"
+      where s."guestId" = g.id order by s."runId" desc limit 1
+    ) s
+    where s.status in ('partial', 'failed', 'cancelled')
+      and exists (
+        select from "Step" f
+        where f."runId" = s."runId" and f."guestId" = g.id and f.status in ('failed', 'skipped', 'cancelled')
+      )`;
+  return new Map(rows.map(({ guestId, runId }) => [guestId, runId]));
+}
+
+/** The run under way that began last, or else the one that waits longest. */
+export async function newestLiveRun(): Promise<RunRow | null> {
+  return (
+    (await db().run.findFirst({ where: { status: "running" }, orderBy: { startedAt: "desc" } })) ??
+    (await db().run.findFirst({ where: { status: "queued" }, orderBy: { number: "asc" } }))
+  );
+}

@@ -15,7 +15,8 @@ import { guestsOfPolicy } from "./policy-guests";
 const missedSinceMs = 30 * 24 * 60 * 60 * 1000;
 
 export async function listPolicies(now: Date): Promise<z.infer<typeof policyListSchema>> {
-  return { items: await describePolicies(await policiesInUse(), now), serverTime: now.toISOString() };
+  const [rows, guests] = await Promise.all([policiesInUse(), selectableGuests()]);
+  return { items: await describePolicies(rows, guests, now), serverTime: now.toISOString() };
 }
 
 /** One policy. Fails with not_found. */
@@ -26,15 +27,18 @@ export async function readPolicy(policyId: string, now: Date): Promise<PolicyVie
 }
 
 export async function viewPolicy(row: PolicyRow, now: Date): Promise<PolicyView> {
-  const [view] = await describePolicies([row], now);
+  const [view] = await describePolicies([row], await selectableGuests(), now);
   if (!view) throw new Error("one row gives one view");
   return view;
 }
 
-async function describePolicies(rows: readonly PolicyRow[], now: Date): Promise<PolicyView[]> {
+export async function describePolicies(
+  rows: readonly PolicyRow[],
+  guests: readonly SelectableGuestRow[],
+  now: Date,
+): Promise<PolicyView[]> {
   const ids = rows.map(({ id }) => id);
-  const [guests, runs, missed] = await Promise.all([
-    selectableGuests(),
+  const [runs, missed] = await Promise.all([
     lastRunsOfPolicies(ids).then(summarizeRuns),
     missedCounts(ids, new Date(now.getTime() - missedSinceMs)),
   ]);

@@ -1,0 +1,1 @@
+CREATE INDEX "Step_guestId_runId_idx" ON "Step"("guestId", "runId");
