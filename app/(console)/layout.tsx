@@ -1,5 +1,6 @@
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
+import { ClusterProvider } from "@/components/shell/cluster-name";
 import { ConsoleShell } from "@/components/shell/console-shell";
 import { RoleProvider } from "@/components/shell/role";
 import { roleLabel } from "@/lib/domain/role";
@@ -11,11 +12,14 @@ import { ConsoleProviders } from "./console-providers";
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
   const now = new Date();
   const { name, role, clusterName, isLab } = describeSession(await requirePageSession(), now);
-  const facts = { userName: name, roleLabel: roleLabel[role], clusterName, isLab };
   return (
     <ConsoleProviders renderedAt={now.getTime()} timeZone={await readTimeZone()}>
       <RoleProvider role={role}>
-        <ConsoleShell {...facts}>{children}</ConsoleShell>
+        <ClusterProvider clusterName={clusterName} isLab={isLab}>
+          <ConsoleShell userName={name} roleLabel={roleLabel[role]}>
+            {children}
+          </ConsoleShell>
+        </ClusterProvider>
       </RoleProvider>
     </ConsoleProviders>
   );

@@ -67,7 +67,7 @@ function AttentionRow({ item, position }: { item: Attention; position: number })
       </div>
       {pips ? <CopyPips copies={pips} /> : <span />}
       {action && (
-        <span className="max-tablet:col-start-2 max-tablet:row-start-2">
+        <span className="grid min-w-[104px] max-tablet:col-start-2 max-tablet:row-start-2 max-tablet:justify-start">
           <AttentionAction action={action} title={title} position={position} />
         </span>
       )}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { choiceOf, expressionOf, ordinarySchedule } from "./schedule-choice";
+import { choiceOf, expressionOf, fullTime, ordinarySchedule } from "./schedule-choice";
 
 describe("choiceOf", () => {
   it.each([
@@ -25,5 +25,18 @@ describe("choiceOf", () => {
 describe("expressionOf", () => {
   it("writes the day of the month with two digits", () => {
     expect(expressionOf({ ...ordinarySchedule, kind: "monthly", dayOfMonth: 1 })).toBe("*-*-01 02:00");
+  });
+});
+
+describe("fullTime", () => {
+  it.each([
+    ["2", "02:00"],
+    ["2:5", "02:05"],
+    ["0230", "02:30"],
+    ["21.30", "21:30"],
+    ["24:00", "24:00"],
+    ["soon", "soon"],
+  ])("writes %s as %s", (text, time) => {
+    expect(fullTime(text)).toBe(time);
   });
 });

@@ -5,7 +5,7 @@ import { Field } from "@/components/ui/field";
 import { Input, Select } from "@/components/ui/input";
 import { FormSection, More } from "./form-section";
 import { errorAt, usePolicyForm } from "./policy-form-state";
-import { expressionOf, offeredHours, type ScheduleChoice, type Weekday, weekdays } from "./schedule-choice";
+import { expressionOf, fullTime, offeredHours, type ScheduleChoice, type Weekday, weekdays } from "./schedule-choice";
 
 const kindLabels = {
   nightly: "Every night",
@@ -195,12 +195,16 @@ function ScheduleDetail({ schedule, set, error }: DetailProps) {
       )}
       <Field label="At" error={error}>
         {(control) => (
+          // Not the browser's own time field: it shows twelve hours where the browser's language does.
           <Input
             {...control}
-            type="time"
-            width="small"
+            inputMode="numeric"
+            width="tiny"
+            maxLength={5}
+            placeholder="02:00"
             value={schedule.time}
             onChange={(event) => set({ time: event.target.value })}
+            onBlur={(event) => set({ time: fullTime(event.target.value) })}
           />
         )}
       </Field>

@@ -8,18 +8,16 @@ import { toneText } from "@/components/ui/tone";
 import type { RunDetail, RunGuest } from "@/lib/contracts/runs";
 import { type Slot, slots } from "@/lib/domain/destination";
 import { guestLabel } from "@/lib/domain/guest";
-import { GuestSteps } from "./guest-steps";
+import { GuestFaults, GuestSteps } from "./guest-steps";
 import { guestWords } from "./guest-words";
 import { guestStatusLook } from "./run-status";
 import { type Bar, barsOf, percentAt, type Timeline } from "./timeline";
 
 type GuestRowProps = { guest: RunGuest; run: RunDetail; timeline: Timeline; now: number };
 
-/** One guest on the timeline; opens to its steps. A failed one is open, so that the reason needs no press. */
+/** One guest on the timeline; opens to its steps. What failed says why without a press. */
 export function GuestRow({ guest, run, timeline, now }: GuestRowProps) {
-  const hasFault = guest.steps.some((step) => step.fault !== null && step.status !== "succeeded");
-  const [isToggled, setIsToggled] = useState<boolean | null>(null);
-  const isOpen = isToggled ?? (guest.status === "failed" && hasFault);
+  const [isOpen, setIsOpen] = useState(false);
   const timeZone = useTimeZone();
   const stepsId = useId();
   const { label, tone, shape } = guestStatusLook[guest.status];
@@ -29,8 +27,8 @@ export function GuestRow({ guest, run, timeline, now }: GuestRowProps) {
       <button
         type="button"
         aria-expanded={isOpen}
-        aria-controls={isOpen ? stepsId : undefined}
-        onClick={() => setIsToggled(!isOpen)}
+        aria-controls={stepsId}
+        onClick={() => setIsOpen(!isOpen)}
         className="grid min-h-[30px] w-full grid-cols-[16px_108px_minmax(0,1fr)_96px] items-center gap-x-2 rounded-[4px] text-left text-meta hover:bg-hover max-tablet:min-h-11 max-tablet:grid-cols-[16px_minmax(0,1fr)_auto] max-tablet:gap-y-[5px] max-tablet:py-1.5"
       >
         <StateIcon shape={shape} tone={tone} label={label} />
@@ -42,11 +40,10 @@ export function GuestRow({ guest, run, timeline, now }: GuestRowProps) {
           {guestWords(guest, timeZone)}
         </span>
       </button>
-      {isOpen && (
-        <div id={stepsId} className="relative z-1">
-          <GuestSteps guest={guest} run={run} />
-        </div>
-      )}
+      <div id={stepsId} className="relative z-1 empty:hidden">
+        <GuestFaults guest={guest} run={run} />
+        {isOpen && <GuestSteps guest={guest} />}
+      </div>
     </li>
   );
 }

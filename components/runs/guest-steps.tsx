@@ -16,22 +16,21 @@ import { isRunOver } from "@/lib/domain/run";
 import { stepName, stepStatusLook } from "./run-status";
 import { useLogPlace } from "./use-log-place";
 
-/** What went wrong with a guest, and every step it takes. */
-export function GuestSteps({ guest, run }: { guest: RunGuest; run: RunDetail }) {
-  const faulty = guest.steps.filter(
-    (step) => step.fault !== null && (step.status === "failed" || step.status === "queued"),
-  );
+/** What went wrong with a guest, what is still safe, and what can be done. */
+export function GuestFaults({ guest, run }: { guest: RunGuest; run: RunDetail }) {
+  return guest.steps
+    .filter((step) => step.fault !== null && (step.status === "failed" || step.status === "queued"))
+    .map((step) => <StepFault key={step.id} step={step} guest={guest} run={run} />);
+}
+
+/** Every step a guest takes, each with its time and what it found. */
+export function GuestSteps({ guest }: { guest: RunGuest }) {
   return (
-    <div className="my-1 grid gap-1">
-      {faulty.map((step) => (
-        <StepFault key={step.id} step={step} guest={guest} run={run} />
+    <ol className="my-1 grid rounded-[9px] border border-line bg-surface px-3 py-1.5">
+      {guest.steps.map((step) => (
+        <StepLine key={step.id} step={step} />
       ))}
-      <ol className="grid rounded-[9px] border border-line/70 bg-bg/50 px-3 py-1.5">
-        {guest.steps.map((step) => (
-          <StepLine key={step.id} step={step} />
-        ))}
-      </ol>
-    </div>
+    </ol>
   );
 }
 
@@ -50,7 +49,9 @@ function StepFault({ step, guest, run }: { step: StepView; guest: RunGuest; run:
   const head = `${stepName(step)} failed${step.tries > 1 ? `, try ${step.tries}` : ""}.`;
   const nextTry = isAgain && step.notBefore ? ` Next try at ${formatClock(Date.parse(step.notBefore), timeZone)}.` : "";
   return (
-    <div className={`grid gap-[9px] rounded-[9px] px-3 py-2.5 text-meta ${isAgain ? "bg-warn-tint" : "bg-fail-panel"}`}>
+    <div
+      className={`my-1 grid gap-[9px] rounded-[9px] px-3 py-2.5 text-meta ${isAgain ? "bg-warn-panel" : "bg-fail-panel"}`}
+    >
       <p className="line-clamp-8 wrap-anywhere">
         <b className="font-heading">{head}</b> {cause} {safe}
         {nextTry}

@@ -22,7 +22,7 @@ export function LogFilterBar({ run }: { run: RunDetail }) {
 
   return (
     <>
-      <label className="relative w-40 max-tablet:w-full">
+      <label className="relative w-36 min-w-24 flex-1 max-tablet:w-full max-tablet:flex-none">
         <span className="sr-only">Search log</span>
         <Search
           className="pointer-events-none absolute top-1/2 left-2.5 size-3.5 -translate-y-1/2 text-fg3"
@@ -43,7 +43,7 @@ export function LogFilterBar({ run }: { run: RunDetail }) {
         <button
           type="button"
           onClick={() => void setPlace({ step: null })}
-          className={`${fieldClass} inline-flex max-w-56 items-center gap-1.5 px-2.5`}
+          className={`${fieldClass} inline-flex max-w-44 items-center gap-1.5 px-2.5`}
         >
           <span className="truncate">
             {guestLabel(step.guest)}: {stepName(step.step)}
@@ -56,7 +56,7 @@ export function LogFilterBar({ run }: { run: RunDetail }) {
           aria-label="Guest"
           value={place.guest ?? ""}
           onChange={(event) => void setPlace({ guest: event.target.value || null })}
-          className={`${fieldClass} max-w-36 cursor-pointer px-1.5`}
+          className={`${fieldClass} w-26 cursor-pointer px-1.5`}
         >
           <option value="">All guests</option>
           {run.guests.map((guest) => (
@@ -70,7 +70,7 @@ export function LogFilterBar({ run }: { run: RunDetail }) {
         aria-label="Lowest level"
         value={place.level ?? ""}
         onChange={(event) => void setPlace({ level: (event.target.value || null) as LogLine["level"] | null })}
-        className={`${fieldClass} cursor-pointer px-1.5`}
+        className={`${fieldClass} w-24 cursor-pointer px-1.5`}
       >
         <option value="">All levels</option>
         <option value="info">Info and above</option>

@@ -1,9 +1,11 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { X } from "lucide-react";
+import { SlidersHorizontal, X } from "lucide-react";
+import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Chip } from "@/components/ui/chip";
+import { Dialog } from "@/components/ui/dialog";
 import { Input, Select } from "@/components/ui/input";
 import { allGuestsQuery } from "@/lib/client/guests";
 import { policyQueries } from "@/lib/client/policies";
@@ -14,20 +16,62 @@ import { useRunFilters } from "./use-run-filters";
 
 const offered = ["succeeded", "partial", "failed", "missed", "cancelled"] as const satisfies RunStatus[];
 
-/** How the list is narrowed: by state, policy, guest and day. */
+/** How the list is narrowed: by state, policy, guest and day. On a phone behind a button, in a sheet. */
 export function RunFilterBar() {
-  const { chosen, choose, isFiltered, clear } = useRunFilters();
+  const { isFiltered, clear } = useRunFilters();
+  const [isOpen, setIsOpen] = useState(false);
+  const close = () => setIsOpen(false);
+  return (
+    <div className="border-b border-line px-4 py-2.5">
+      <div className="flex flex-wrap items-center gap-2 max-tablet:hidden">
+        <RunFilterFields />
+        {isFiltered && (
+          <Button size="small" variant="quiet" onClick={clear}>
+            Clear filters
+          </Button>
+        )}
+      </div>
+      <div className="flex gap-2 tablet:hidden">
+        <Button onClick={() => setIsOpen(true)}>
+          <SlidersHorizontal aria-hidden />
+          Filter
+        </Button>
+        {isFiltered && (
+          <Button variant="quiet" onClick={clear}>
+            Clear filters
+          </Button>
+        )}
+      </div>
+      <Dialog
+        isOpen={isOpen}
+        onClose={close}
+        title="Filter runs"
+        look="bottom"
+        actions={
+          <Button variant="primary" onClick={close}>
+            Show runs
+          </Button>
+        }
+      >
+        <div className="grid gap-4">
+          <RunFilterFields />
+        </div>
+      </Dialog>
+    </div>
+  );
+}
+
+function RunFilterFields() {
+  const { chosen, choose } = useRunFilters();
   const { data: policies } = useQuery(policyQueries.list());
-  const { data: guests } = useQuery({ ...allGuestsQuery, enabled: chosen.guest !== null });
-  const guest = guests?.find(({ id }) => id === chosen.guest);
   const toggle = (status: RunStatus) =>
     choose({
       state: chosen.state.includes(status) ? chosen.state.filter((of) => of !== status) : [...chosen.state, status],
     });
 
   return (
-    <div className="flex flex-wrap items-center gap-2 border-b border-line px-4 py-2.5">
-      <fieldset className="flex flex-wrap gap-1.5">
+    <>
+      <fieldset className="flex flex-1 flex-wrap gap-1.5">
         <legend className="sr-only">State</legend>
         {offered.map((status) => (
           <Chip key={status} isOn={chosen.state.includes(status)} onToggle={() => void toggle(status)}>
@@ -35,14 +79,7 @@ export function RunFilterBar() {
           </Chip>
         ))}
       </fieldset>
-      <span className="flex-1" />
-      {chosen.guest !== null && (
-        <Button size="small" onClick={() => void choose({ guest: null })}>
-          {guest ? guestLabel(guest) : "One guest"}
-          <X aria-hidden />
-          <span className="sr-only">Show all guests</span>
-        </Button>
-      )}
+      <GuestFilter />
       {policies && policies.items.length > 1 && (
         <Select
           aria-label="Policy"
@@ -68,11 +105,21 @@ export function RunFilterBar() {
           onChange={(event) => void choose({ to: event.target.valueAsDate })}
         />
       </span>
-      {isFiltered && (
-        <Button size="small" variant="quiet" onClick={clear}>
-          Clear filters
-        </Button>
-      )}
-    </div>
+    </>
+  );
+}
+
+/** Only there when a link asked for one guest; it can be taken off again. */
+function GuestFilter() {
+  const { chosen, choose } = useRunFilters();
+  const { data: guests } = useQuery({ ...allGuestsQuery, enabled: chosen.guest !== null });
+  if (chosen.guest === null) return null;
+  const guest = guests?.find(({ id }) => id === chosen.guest);
+  return (
+    <Button size="small" onClick={() => void choose({ guest: null })}>
+      {guest ? guestLabel(guest) : "One guest"}
+      <X aria-hidden />
+      <span className="sr-only">Show all guests</span>
+    </Button>
   );
 }

@@ -30,10 +30,12 @@ export function RunLogPane({ run }: { run: RunDetail }) {
   }
   return (
     <>
-      <Button onClick={() => setIsOpen(true)}>
-        <ScrollText aria-hidden />
-        Log <span className="text-fg3">{formatCount(run.logLineCount, "line")}</span>
-      </Button>
+      <div className="order-first grid">
+        <Button onClick={() => setIsOpen(true)}>
+          <ScrollText aria-hidden />
+          Log <span className="text-fg3">{formatCount(run.logLineCount, "line")}</span>
+        </Button>
+      </div>
       <Dialog
         isOpen={isOpen}
         onClose={() => setIsOpen(false)}

@@ -59,9 +59,8 @@ export function RunLog({ run }: { run: RunDetail }) {
   const newCount = follow.isOn ? 0 : log.lines.length - follow.seenCount;
   return (
     <>
-      <div className="flex flex-wrap items-center gap-1.5 border-b border-line py-2.5 pr-2.5 pl-3">
+      <div className="flex items-center gap-1.5 border-b max-tablet:flex-wrap border-line py-2.5 pr-2.5 pl-3">
         <LogFilterBar run={run} />
-        <span className="flex-1" />
         <IconButton label="Wrap lines" aria-pressed={isWrapped} onClick={() => setIsWrapped(!isWrapped)}>
           <WrapText aria-hidden />
         </IconButton>

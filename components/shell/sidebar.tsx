@@ -10,7 +10,7 @@ import { isCurrentSection, sections } from "./sections";
 import { toggleRail } from "./theme";
 import { UserMenu } from "./user-menu";
 
-export type ShellFacts = { userName: string; roleLabel: string; clusterName: string; isLab: boolean };
+export type ShellFacts = { userName: string; roleLabel: string };
 
 /** Navigation at the left: 224 px with labels, 56 px without. */
 export function Sidebar(facts: ShellFacts) {
@@ -24,7 +24,7 @@ export function Sidebar(facts: ShellFacts) {
         <span className="hidden rail-open:inline">Undercroft</span>
         <span className="sr-only rail-open:hidden">Undercroft</span>
       </Link>
-      <ClusterName clusterName={facts.clusterName} isLab={facts.isLab} />
+      <ClusterName />
       <nav aria-label="Main" className="grid gap-0.5">
         <SectionLinks />
       </nav>

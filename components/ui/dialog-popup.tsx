@@ -8,6 +8,8 @@ import { IconButton } from "./icon-button";
 const looks = {
   centered:
     "top-1/2 left-1/2 max-h-[calc(100dvh-32px)] w-[min(480px,calc(100vw-32px))] -translate-x-1/2 -translate-y-1/2 rounded-card",
+  bottom:
+    "inset-x-0 bottom-0 max-h-[85dvh] rounded-t-card pb-[env(safe-area-inset-bottom)] data-starting-style:translate-y-6 data-ending-style:translate-y-6",
   sheet:
     "inset-y-0 right-0 w-full tablet:w-[min(720px,92vw)] tablet:border-l data-starting-style:translate-x-6 data-ending-style:translate-x-6",
 } as const;

@@ -11,8 +11,8 @@ export type DialogProps = {
   children: ReactNode;
   /** Its buttons; the safe one first in the markup gets the focus. */
   actions?: ReactNode;
-  /** `sheet` fills a phone's screen and stands at the right of a wide one. */
-  look?: "centered" | "sheet";
+  /** `sheet` fills a phone's screen and stands at the right of a wide one; `bottom` rises from a phone's lower edge. */
+  look?: "centered" | "sheet" | "bottom";
 };
 
 /** Traps the focus and gives it back; its code is loaded when the first one opens. */

@@ -8,7 +8,7 @@ export const metadata: Metadata = { title: "Policies" };
 export default async function PoliciesPage() {
   await requirePageSession();
   return (
-    <PageFrame section="Policies">
+    <PageFrame>
       <PoliciesScreen />
     </PageFrame>
   );

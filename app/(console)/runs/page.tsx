@@ -8,7 +8,7 @@ export const metadata: Metadata = { title: "Runs" };
 export default async function RunsPage() {
   await requirePageSession();
   return (
-    <PageFrame section="Runs">
+    <PageFrame>
       <RunsScreen />
     </PageFrame>
   );

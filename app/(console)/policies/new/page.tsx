@@ -8,7 +8,7 @@ export const metadata: Metadata = { title: "New policy" };
 export default async function NewPolicyPage() {
   await requirePageSession();
   return (
-    <PageFrame section="Policies">
+    <PageFrame>
       <PolicyFormScreen policyId={null} />
     </PageFrame>
   );

@@ -11,7 +11,7 @@ export default async function RunPage({ params }: RunPageProps) {
   await requirePageSession();
   const { runId } = await params;
   return (
-    <PageFrame section="Runs" width="fluid">
+    <PageFrame width="fluid">
       <RunDetailScreen runId={runId} />
     </PageFrame>
   );

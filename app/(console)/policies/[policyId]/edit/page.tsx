@@ -11,7 +11,7 @@ export default async function EditPolicyPage({ params }: EditPolicyPageProps) {
   await requirePageSession();
   const { policyId } = await params;
   return (
-    <PageFrame section="Policies">
+    <PageFrame>
       <PolicyFormScreen policyId={policyId} />
     </PageFrame>
   );
