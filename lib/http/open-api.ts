@@ -34,9 +34,11 @@ export const openApiDocument = once(() => {
   });
 });
 
+const problemComponent = problemSchema.meta({ id: "Problem" });
+
 const problem = (description: string) => ({
   description,
-  content: { "application/problem+json": { schema: problemSchema.meta({ id: "Problem" }) } },
+  content: { "application/problem+json": { schema: problemComponent } },
 });
 
 function describe(operationId: string, operation: Operation): ZodOpenApiOperationObject {

@@ -32,17 +32,19 @@ export function queryOf(url: string): Record<string, string | string[]> {
 
 type Issue = z.core.$ZodIssue;
 
-function fieldsOf(issues: readonly Issue[], prefix: readonly PropertyKey[] = []): Record<string, string> {
-  const fields: Record<string, string> = {};
-  for (const issue of issues) {
+/** Of each place the first reason. Collected in a map: a caller's key may be "constructor" or "__proto__". */
+function fieldsOf(issues: readonly Issue[]): Record<string, string> {
+  const reasons = new Map<string, string>();
+  for (const [place, reason] of entriesOf(issues, [])) if (!reasons.has(place)) reasons.set(place, reason);
+  return Object.fromEntries(reasons);
+}
+
+function entriesOf(issues: readonly Issue[], prefix: readonly PropertyKey[]): [place: string, reason: string][] {
+  return issues.flatMap((issue) => {
     const path = [...prefix, ...issue.path];
-    const found =
-      issue.code === "invalid_union" && issue.errors.length > 0
-        ? fieldsOf(closest(issue.errors), path)
-        : Object.fromEntries(placesOf(issue, path).map((place) => [place, reasonOf(issue)]));
-    for (const [place, reason] of Object.entries(found)) fields[place] ??= reason;
-  }
-  return fields;
+    if (issue.code === "invalid_union" && issue.errors.length > 0) return entriesOf(closest(issue.errors), path);
+    return placesOf(issue, path).map((place): [string, string] => [place, reasonOf(issue)]);
+  });
 }
 
 /** Of several shapes the input could have had, the one it misses least is what the caller meant. */
