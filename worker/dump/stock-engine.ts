@@ -6,13 +6,10 @@ import { pipeline } from "node:stream/promises";
 import { writeBeside } from "./beside-archive";
 import type { DumpEngine, DumpJob } from "./dump-job";
 import type { DumpedArchive } from "./job-folder";
+import { shouldSignal } from "./should-signal";
 import { type RunningVzdump, startVzdump } from "./start-vzdump";
 
 const lookEveryMs = 500;
-/** A vzdump whose archive still grows that long after it was asked to stop has missed the signal. */
-const repeatAfterMs = 10_000;
-/** vzdump's command line passes the fourth signal on as KILL, which leaves the guest stopped and locked. */
-const maxSignals = 3;
 
 function vzdumpArguments({ request }: DumpJob): string[] {
   const { vmid, mode, dumpDirectory, threads, vzdumpArguments: more } = request;
@@ -97,11 +94,9 @@ export const dumpAsStock: DumpEngine = async (job) => {
       const isGrowing = sizeBytes !== undefined && sizeBytes > grownBytes;
       if (sizeBytes !== undefined) progress.update({ writtenBytes: sizeBytes });
       grownBytes = sizeBytes ?? grownBytes;
-      if (!signal.aborted || signals >= maxSignals) return;
-      // Once the archive is whole, vzdump only starts the guest again: nobody is to interrupt that.
+      if (!signal.aborted) return;
       const isWhole = name !== undefined && (await sizeOf(join(dumpDirectory, name))) !== undefined;
-      const isDeaf = isGrowing && performance.now() - signaledMs > repeatAfterMs;
-      if (isWhole || (signals > 0 && !isDeaf)) return;
+      if (!shouldSignal({ isWhole, isGrowing, signals, sinceSignalMs: performance.now() - signaledMs })) return;
       signals += 1;
       signaledMs = performance.now();
       running.terminate();
