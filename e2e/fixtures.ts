@@ -85,7 +85,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 export { expect };
 
 /** Signs in as the admin that the first start made. */
-export async function signIn(page: Page): Promise<void> {
+async function signIn(page: Page): Promise<void> {
   await page.goto("/login");
   await page.getByLabel("Name").fill(setting("UNDERCROFT_ADMIN_NAME"));
   await page.getByLabel("Password").fill(setting("UNDERCROFT_ADMIN_PASSWORD"));

@@ -81,5 +81,3 @@ export const config = once(() => {
     logLevel: env.LOG_LEVEL,
   };
 });
-
-export type Config = ReturnType<typeof config>;

@@ -6,7 +6,9 @@ import { childEnvironment, pinnedNode, projectRoot } from "./project.mjs";
  * `npm run db -- migrate dev --name what_changes`: Prisma's own command line, on its WASM schema engine instead of the
  * native one, which would be downloaded. Set PRISMA_SCHEMA_ENGINE_BINARY to use another engine.
  */
+const databases = ["DATABASE_URL", "SHADOW_DATABASE_URL"].filter((name) => process.env[name]);
 const env = childEnvironment({
+  ...Object.fromEntries(databases.map((name) => [name, process.env[name]])),
   PRISMA_SCHEMA_ENGINE_BINARY:
     process.env.PRISMA_SCHEMA_ENGINE_BINARY ?? path.join(projectRoot, "scripts", "schema-engine.mjs"),
   PRISMA_HIDE_UPDATE_MESSAGE: "1",

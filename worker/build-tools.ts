@@ -11,6 +11,7 @@ import { createRclone } from "./adapters/rclone/rclone";
 import { createListCopies } from "./copies/inspect-destination";
 import { createPublishCopy } from "./copies/publish-copy";
 import { createRemoveCopy } from "./copies/remove-copy";
+import { createSweepInflight } from "./copies/sweep-inflight";
 import { createTestRemote } from "./copies/test-remote";
 import { createVerifyCopy } from "./copies/verify-copy";
 import type { Tools } from "./ports";
@@ -29,6 +30,7 @@ export function buildTools(): Tools {
     removeCopy: createRemoveCopy({ remotes }),
     listCopies: createListCopies({ remotes }),
     testRemote: createTestRemote({ remotes }),
+    sweepInflight: createSweepInflight({ remotes, transfers }),
     readRemoteSpace: (remote, signal) => remotes.about(remote, { signal }),
     readGuestState: (guest) => readGuestState(configuredPve().api(), guest),
     sealArchive,

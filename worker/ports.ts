@@ -175,6 +175,9 @@ export type RemoteSpace = { totalBytes?: number; usedBytes?: number; freeBytes?:
 /** How full a remote is; undefined where its backend does not tell. */
 export type ReadRemoteSpace = (remote: string, signal: AbortSignal) => Promise<RemoteSpace | undefined>;
 
+/** Removes what uploads left in flight at a remote before an instant and nobody came back for; answers its names. */
+export type SweepInflight = (remote: string, options: { before: Date; signal: AbortSignal }) => Promise<string[]>;
+
 type Abortable = { signal?: AbortSignal | undefined };
 
 /**
@@ -248,6 +251,7 @@ export type Tools = {
   listCopies: ListCopies;
   testRemote: TestRemote;
   readRemoteSpace: ReadRemoteSpace;
+  sweepInflight: SweepInflight;
   readGuestState: ReadGuestState;
   runDump: RunDump;
   hasDump: HasDump;

@@ -21,3 +21,6 @@ export const busyRetryMs = 30_000;
 export const spareBytes = 256 * 1024 * 1024;
 /** How full the destinations are is asked so often. */
 export const measureEveryMs = 15 * 60_000;
+/** An upload that nobody came back for so long is abandoned; no copy takes longer. */
+export const abandonedAfterMs = 48 * 60 * 60_000;
+export const sweepEveryMs = 6 * 60 * 60_000;

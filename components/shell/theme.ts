@@ -20,11 +20,6 @@ export function setTheme(theme: Theme): void {
 
 const isWide = () => matchMedia("(width >= 1100px)").matches;
 
-export function isRailOpen(): boolean {
-  const { rail, railNarrow } = document.documentElement.dataset;
-  return isWide() ? rail !== "folded" : railNarrow === "open";
-}
-
 /** Folds or unfolds the sidebar. Only a wide screen's choice is kept: narrow ones always start folded. */
 export function toggleRail(): void {
   const { dataset } = document.documentElement;

@@ -2,7 +2,8 @@
 
 import { Keyboard, LogOut, Menu as MenuIcon } from "lucide-react";
 import { useState } from "react";
-import { Menu, type MenuItem, type MenuTriggerProps } from "@/components/ui/menu";
+import { Menu, type MenuTriggerProps } from "@/components/ui/menu";
+import type { MenuItem } from "@/components/ui/menu-popup";
 import { signOut } from "@/lib/client/session";
 import { areShortcutsOn, setShortcutsOn } from "./shortcuts";
 import { readTheme, setTheme, type Theme } from "./theme";

@@ -55,8 +55,3 @@ type ButtonLinkProps = ButtonLook &
 export function ButtonLink({ variant, size, isNewTab = false, ...rest }: ButtonLinkProps) {
   return <Link {...rest} {...(isNewTab && { target: "_blank" })} className={buttonClass({ variant, size })} />;
 }
-
-/** A plain anchor for what the browser downloads. */
-export function DownloadButton({ variant, size, ...rest }: ButtonLook & { href: string; "aria-label"?: string }) {
-  return <a {...rest} download className={buttonClass({ variant, size })} />;
-}

@@ -8,7 +8,7 @@ type ChoiceProps = Omit<ComponentProps<"input">, "className" | "style" | "type" 
 
 function Choice({ type, label, hint, ...rest }: ChoiceProps & { type: "radio" | "checkbox" }) {
   return (
-    <label className="flex max-tablet:min-h-11 cursor-pointer items-start gap-2 py-0.5 text-table max-tablet:items-center has-disabled:cursor-not-allowed has-disabled:opacity-55">
+    <label className="flex max-tablet:min-h-11 cursor-pointer items-start gap-2 py-[3px] text-table max-tablet:items-center has-disabled:cursor-not-allowed has-disabled:opacity-55">
       <input {...rest} type={type} className="mt-px size-4 shrink-0 accent-accent max-tablet:size-5" />
       <span className="min-w-0">
         {label}

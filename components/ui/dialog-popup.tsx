@@ -2,8 +2,19 @@
 
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import type { DialogProps } from "./dialog";
+import type { ReactNode } from "react";
 import { IconButton } from "./icon-button";
+
+export type DialogProps = {
+  isOpen: boolean;
+  onClose: () => void;
+  title: string;
+  children: ReactNode;
+  /** Its buttons; the safe one first in the markup gets the focus. */
+  actions?: ReactNode;
+  /** `sheet` fills a phone's screen and stands at the right of a wide one; `bottom` rises from a phone's lower edge. */
+  look?: "centered" | "sheet" | "bottom";
+};
 
 const looks = {
   centered:

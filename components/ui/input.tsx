@@ -29,15 +29,3 @@ export function Select({ width, isMono, ...rest }: SelectProps) {
     <select {...rest} className={`${controlClass({ width, isMono })} cursor-pointer appearance-auto bg-surface pr-1`} />
   );
 }
-
-type TextareaProps = Omit<ComponentProps<"textarea">, "className" | "style">;
-
-export function Textarea(props: TextareaProps) {
-  return (
-    <textarea
-      spellCheck={false}
-      {...props}
-      className="min-h-16 w-full rounded-control border border-line2 bg-surface px-2.5 py-1.5 text-table text-fg aria-invalid:border-fail max-tablet:text-lead"
-    />
-  );
-}

@@ -2,8 +2,19 @@
 
 import { Menu as Base } from "@base-ui/react/menu";
 import { Check } from "lucide-react";
-import type { RefObject } from "react";
-import type { MenuItem } from "./menu";
+import type { ReactNode, RefObject } from "react";
+
+export type MenuItem =
+  | { kind: "action"; label: string; icon?: ReactNode; onSelect: () => void }
+  | { kind: "check"; label: string; icon?: ReactNode; isOn: boolean; onChange: (isOn: boolean) => void }
+  | {
+      kind: "radio";
+      label: string;
+      value: string;
+      options: { value: string; label: string }[];
+      onChange: (value: string) => void;
+    }
+  | { kind: "line" };
 
 type MenuPopupProps = {
   label: string;

@@ -1,21 +1,10 @@
 "use client";
 
 import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
+import type { MenuItem } from "./menu-popup";
 
 const loadPopup = () => import("./menu-popup").then((module) => ({ default: module.MenuPopup }));
 const MenuPopup = lazy(loadPopup);
-
-export type MenuItem =
-  | { kind: "action"; label: string; icon?: ReactNode; onSelect: () => void }
-  | { kind: "check"; label: string; icon?: ReactNode; isOn: boolean; onChange: (isOn: boolean) => void }
-  | {
-      kind: "radio";
-      label: string;
-      value: string;
-      options: { value: string; label: string }[];
-      onChange: (value: string) => void;
-    }
-  | { kind: "line" };
 
 export type MenuTriggerProps = {
   ref: (element: HTMLButtonElement | null) => void;

@@ -26,7 +26,7 @@ export const destinationPatchSchema = z
 export type DestinationPatch = z.infer<typeof destinationPatchSchema>;
 
 /** One thing a test did, and how long it took: write, read back, compare, delete. */
-export const testRowSchema = z.object({
+const testRowSchema = z.object({
   name: z.string(),
   isOk: z.boolean(),
   durationMs: z.number(),
@@ -38,7 +38,6 @@ export const destinationTestSchema = z.object({
   testedAt: z.iso.datetime(),
   rows: z.array(testRowSchema),
 });
-export type DestinationTest = z.infer<typeof destinationTestSchema>;
 
 export const destinationViewSchema = z.object({
   id: z.uuid(),

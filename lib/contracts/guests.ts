@@ -6,7 +6,6 @@ import { cursorSchema, limitSchema } from "./problem";
 export const guestParamsSchema = z.strictObject({ guestId: z.uuid() });
 
 export const protectionStateSchema = z.enum(["protected", "reduced", "at_risk", "unprotected", "excluded", "archived"]);
-export type ProtectionState = z.infer<typeof protectionStateSchema>;
 
 /** One pip: the state of a guest's newest copy at one destination. */
 export const pipSchema = z.object({

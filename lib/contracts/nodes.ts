@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** A node as its worker and Proxmox last told of it. */
-export const nodeViewSchema = z.object({
+const nodeViewSchema = z.object({
   id: z.uuid(),
   name: z.string(),
   pveVersion: z.string().nullable(),
@@ -15,6 +15,5 @@ export const nodeViewSchema = z.object({
     seenAt: z.iso.datetime().nullable(),
   }),
 });
-export type NodeView = z.infer<typeof nodeViewSchema>;
 
 export const nodeListSchema = z.object({ items: z.array(nodeViewSchema), serverTime: z.iso.datetime() });

@@ -28,3 +28,11 @@ export const faultSchema = z.object({
 export const cursorSchema = z.string().max(200);
 
 export const limitSchema = z.coerce.number().int().min(1).max(200).default(100);
+
+/** How a list over time is asked for: between two instants, a page at a time. */
+export const timePageQuery = {
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+  cursor: cursorSchema.optional(),
+  limit: limitSchema,
+};

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { copyStateSchema, proofSchema, slotSchema, verifiedBySchema } from "@/lib/domain/destination";
 import { backupModeSchema, guestTypeSchema } from "@/lib/domain/guest";
-import { cursorSchema, limitSchema } from "./problem";
+import { timePageQuery } from "./problem";
 
 export const restorePointParamsSchema = z.strictObject({ pointId: z.uuid() });
 
-export const copyViewSchema = z.object({
+const copyViewSchema = z.object({
   slot: slotSchema,
   destinationName: z.string(),
   state: copyStateSchema,
@@ -42,10 +42,7 @@ export type RestorePointView = z.infer<typeof restorePointViewSchema>;
 export const listRestorePointsQuerySchema = z.strictObject({
   guest: z.uuid().optional(),
   destination: slotSchema.optional(),
-  from: z.iso.datetime({ offset: true }).optional(),
-  to: z.iso.datetime({ offset: true }).optional(),
-  cursor: cursorSchema.optional(),
-  limit: limitSchema,
+  ...timePageQuery,
 });
 
 export const restorePointListSchema = z.object({

@@ -9,7 +9,7 @@ import {
   runTriggerSchema,
 } from "@/lib/domain/run";
 import { stepKindSchema, stepOutcomeSchema, stepStatusSchema } from "@/lib/domain/step";
-import { cursorSchema, faultSchema, limitSchema } from "./problem";
+import { faultSchema, timePageQuery } from "./problem";
 
 export const runParamsSchema = z.strictObject({ runId: z.uuid() });
 
@@ -88,10 +88,7 @@ export const listRunsQuerySchema = z.strictObject({
   kind: commaList(runKindSchema).optional(),
   policy: z.uuid().optional(),
   guest: z.uuid().optional(),
-  from: z.iso.datetime({ offset: true }).optional(),
-  to: z.iso.datetime({ offset: true }).optional(),
-  cursor: cursorSchema.optional(),
-  limit: limitSchema,
+  ...timePageQuery,
 });
 export type ListRunsQuery = z.infer<typeof listRunsQuerySchema>;
 
@@ -104,7 +101,6 @@ export type RunList = z.infer<typeof runListSchema>;
 
 /** Start now. Without guestIds: every guest the policy selects at this moment. */
 export const startRunBodySchema = z.strictObject({ guestIds: z.array(z.uuid()).min(1).max(10_000).optional() });
-export type StartRunBody = z.infer<typeof startRunBodySchema>;
 
 export const cancelRunBodySchema = z.strictObject({ mode: z.enum(["stop", "finish_running"]).default("stop") });
 

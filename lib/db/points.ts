@@ -80,10 +80,6 @@ const withArchive = {
 
 export type PointRow = Prisma.RestorePointGetPayload<{ include: typeof withArchive }>;
 
-export async function findPoint(pointId: string): Promise<PointRow | null> {
-  return db().restorePoint.findUnique({ where: { id: pointId }, include: withArchive });
-}
-
 /** The point a run made of a guest, if it got that far. */
 export async function pointOfRun(runId: string, guestId: string): Promise<PointRow | null> {
   return db().restorePoint.findFirst({

@@ -4,7 +4,6 @@ export const slots = ["local", "primary", "secondary", "tertiary"] as const;
 export const slotSchema = z.enum(slots);
 export type Slot = z.infer<typeof slotSchema>;
 export const remoteSlots = ["primary", "secondary", "tertiary"] as const satisfies readonly Slot[];
-export type RemoteSlot = (typeof remoteSlots)[number];
 
 export const slotLabel = {
   local: "Local",

@@ -33,7 +33,7 @@ export type StepPlace = { kind: StepKind; slot: Slot };
  * What a step waits for, among the steps of its own guest: `needs` must have succeeded, `after` must only be over.
  * Secondary and tertiary wait for the primary so that they can read from it, but go on from the local file when it failed.
  */
-export function stepConditions(step: StepPlace): { needs: StepPlace[]; after: StepPlace[] } {
+function stepConditions(step: StepPlace): { needs: StepPlace[]; after: StepPlace[] } {
   switch (step.kind) {
     case "host_config":
     case "dump":

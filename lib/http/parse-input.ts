@@ -59,7 +59,10 @@ function placesOf(issue: Issue, path: readonly PropertyKey[]): string[] {
   return keys.map((key) => key.map(String).join(".") || "(body)");
 }
 
-const reasonOf = (issue: Issue) => (issue.code === "unrecognized_keys" ? "is not known here" : issue.message);
+function reasonOf(issue: Issue): string {
+  if (issue.code === "unrecognized_keys") return "is not known here";
+  return issue.code === "invalid_type" && issue.message.endsWith("received undefined") ? "is missing" : issue.message;
+}
 
 const deepest = 32;
 

@@ -5,7 +5,7 @@ import { guestFingerprint } from "./guest-fingerprint";
 
 const integer = z.coerce.number().int();
 /** Node names go into paths of later calls; this is Proxmox's own rule for them (pve-common, pve-node). */
-export const nodeNameSchema = z
+const nodeNameSchema = z
   .string()
   .regex(/^[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?$/)
   .max(63);

@@ -10,6 +10,7 @@ import { type PolicySnapshot, policySnapshotSchema } from "@/lib/domain/policy";
 import { log } from "@/lib/log";
 import { advanceGuest } from "./advance-run";
 import { announceRun } from "./announce";
+import { isExcluded } from "./policy-guests";
 import { syncInventory } from "./sync-inventory";
 
 const minuteMs = 60_000;
@@ -87,9 +88,6 @@ async function guestsOf(run: RunRow, snapshot: PolicySnapshot) {
     : [];
   return [...hosts, ...selected];
 }
-
-const isExcluded = (guest: { excludedReason: string | null; excludedUntil: Date | null }, at: Date) =>
-  guest.excludedReason !== null && (guest.excludedUntil === null || guest.excludedUntil > at);
 
 /** A policy over everything saves every node's configuration, even of a node without a guest. */
 const isTouched = (nodeId: string, selected: readonly { nodeId: string }[], snapshot: PolicySnapshot) =>

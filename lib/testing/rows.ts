@@ -33,14 +33,23 @@ export async function insertEstate({ guestCount = 1, isServed = true } = {}) {
   return { cluster, node, guests, destinations };
 }
 
-type Estate = Awaited<ReturnType<typeof insertEstate>>;
+type Estate = {
+  cluster: { id: string };
+  destinations: readonly { id: string; slot: "local" | "primary" | "secondary" | "tertiary" }[];
+};
+type PolicyChanges = {
+  schedule?: string;
+  settings?: Record<string, unknown>;
+  ticksUntil?: Date;
+  pausedUntil?: Date;
+  keep?: { local: number; remote: number };
+};
 
 /** A policy over all guests of an estate, to all its destinations. */
 export async function insertPolicy(
   { cluster, destinations }: Estate,
-  changes: { schedule?: string; settings?: Record<string, unknown>; ticksUntil?: Date; pausedUntil?: Date } = {},
+  { settings, keep = { local: 2, remote: 15 }, ...columns }: PolicyChanges = {},
 ) {
-  const { settings, ...columns } = changes;
   return db().policy.create({
     data: {
       clusterId: cluster.id,
@@ -51,7 +60,7 @@ export async function insertPolicy(
       destinations: {
         create: destinations.map(({ id, slot }) => ({
           destinationId: id,
-          retention: { keepLast: slot === "local" ? 2 : 15 },
+          retention: { keepLast: slot === "local" ? keep.local : keep.remote },
         })),
       },
       ...columns,

@@ -8,10 +8,10 @@ import { afterAll, afterEach, beforeAll, vi } from "vitest";
 import { type RunningLab, startLab } from "@/lab/start-lab";
 import { db } from "@/lib/db/client";
 import type { RunRow } from "@/lib/db/runs";
-import { policySettingsSchema } from "@/lib/domain/policy";
 import { isRunOver } from "@/lib/domain/run";
 import { seed } from "@/lib/services/seed";
 import { startRun } from "@/lib/services/start-run";
+import { insertPolicy } from "./rows";
 
 export type WorkerProcess = {
   process: ChildProcess;
@@ -140,28 +140,12 @@ export async function until(
   }
 }
 
-const rules = (keepLast: number) => ({ keepLast });
-
 /** A policy of the lab's cluster over all guests and all four destinations. */
 export async function seedPolicy(settings: Record<string, unknown> = {}, keep = { local: 2, remote: 15 }) {
   await seed();
   const cluster = await db().cluster.findFirstOrThrow();
   const destinations = await db().destination.findMany({ where: { clusterId: cluster.id } });
-  return db().policy.create({
-    data: {
-      clusterId: cluster.id,
-      name: "Nightly",
-      schedule: "02:00",
-      timeZone: "UTC",
-      settings: policySettingsSchema.parse({ selection: { kind: "all" }, ...settings }),
-      destinations: {
-        create: destinations.map(({ id, slot }) => ({
-          destinationId: id,
-          retention: rules(slot === "local" ? keep.local : keep.remote),
-        })),
-      },
-    },
-  });
+  return insertPolicy({ cluster, destinations }, { settings, keep });
 }
 
 export async function beginRunOf(policyId: string): Promise<RunRow> {

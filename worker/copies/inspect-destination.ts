@@ -15,7 +15,7 @@ export type InspectedFolder = {
 };
 
 /** Sorts the files of a node's folder. Throws when the folder could not be listed to its end. */
-export async function inspectDestination(
+async function inspectDestination(
   remotes: Remotes,
   destination: RemoteFolder,
   { signal }: { signal: AbortSignal },
@@ -23,7 +23,7 @@ export async function inspectDestination(
   return sortFiles(await remotes.listDirectory(nodeFolder(destination), { signal }));
 }
 
-export function sortFiles(files: readonly ListedFile[]): InspectedFolder {
+function sortFiles(files: readonly ListedFile[]): InspectedFolder {
   const names = new Set(files.map(({ name }) => name));
   const sorted: InspectedFolder = { withManifest: [], incomplete: [], foreign: [] };
   for (const { name, sizeBytes } of files) {

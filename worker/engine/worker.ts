@@ -20,9 +20,9 @@ import { prune } from "../steps/prune";
 import { saveHostConfig } from "../steps/save-host-config";
 import { seal } from "../steps/seal";
 import { verify } from "../steps/verify";
-import { heartbeatEveryMs, leaseMs, measureEveryMs, reconcileEveryMs } from "../tunables";
+import { heartbeatEveryMs, leaseMs, measureEveryMs, reconcileEveryMs, sweepEveryMs } from "../tunables";
 import { Executor } from "./executor";
-import { measureDestinations } from "./measure-destinations";
+import { measureDestinations, sweepDestinations } from "./measure-destinations";
 import { ProgressBoard } from "./progress-board";
 import { reconcile } from "./reconcile";
 import { RunLog } from "./run-log";
@@ -71,6 +71,7 @@ export async function startWorker({ nodeName, workerId, tools }: StartWorker): P
   });
   const round = everyMs(reconcileEveryMs, () => reconcile(node, workerId, executor, new Date()));
   const measuring = everyMs(measureEveryMs, () => measureDestinations(node.clusterId, tools));
+  const sweeping = everyMs(sweepEveryMs, () => sweepDestinations(node.clusterId, tools, new Date()));
   await reconcile(node, workerId, executor, new Date());
   void measureDestinations(node.clusterId, tools);
 
@@ -80,6 +81,7 @@ export async function startWorker({ nodeName, workerId, tools }: StartWorker): P
       beat.stop();
       round.stop();
       measuring.stop();
+      sweeping.stop();
       unsubscribe();
       await Promise.all(queueWorkers.map((worker) => worker.close()));
       await executor.stop("interrupted");

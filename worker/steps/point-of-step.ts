@@ -13,7 +13,7 @@ export async function pointOfStep({ run, step }: StepContext): Promise<PointWith
 }
 
 /** Host archives lie in a folder of their own, which Proxmox does not read: they are no guest's backup. */
-export const hostArchiveFolder = "undercroft/host";
+const hostArchiveFolder = "undercroft/host";
 
 /** The directory a guest's archives lie in on their node. */
 export function archiveDirectory(dumpDirectory: string, guestType: "qemu" | "lxc" | "host"): string {

@@ -13,7 +13,7 @@ import type { Tools } from "../ports";
  */
 export type StopReason = "canceled" | "interrupted" | "fenced";
 
-export type StepGuest = {
+type StepGuest = {
   id: string;
   type: GuestType;
   vmid: number | null;

@@ -1,7 +1,7 @@
 import { StringDecoder } from "node:string_decoder";
 
 /** A line longer than this is cut: a program that prints megabytes without a newline must not fill our memory. */
-export const maxLineLength = 64 * 1024;
+const maxLineLength = 64 * 1024;
 
 export type LineSplitter = { write: (chunk: Buffer) => void; end: () => void };
 

@@ -32,7 +32,7 @@ export function createReadCapabilities(rclone: Rclone) {
 }
 
 /** rclone calls a hash slow when it is computed from the file at the moment it is asked for. */
-export function readCapabilities(featuresJson: string, remotesList: string, remote: string): RemoteCapabilities {
+function readCapabilities(featuresJson: string, remotesList: string, remote: string): RemoteCapabilities {
   const parsed = featuresSchema.safeParse(JSON.parse(featuresJson));
   if (!parsed.success) throw new AppError("tool_failed", `rclone does not say what ${remote} can do.`);
   const { Hashes, Features } = parsed.data;
