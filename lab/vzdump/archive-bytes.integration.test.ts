@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEstate } from "../estate/create-estate";
 import { fullEstate } from "../estate/full-estate";
 import { isRoot, unprivilegedIdOffset } from "../estate/write-tree";
+import { writeFaults } from "../faults";
 import { setLabClock } from "../state/lab-clock";
 import { nodePlaces } from "../state/places";
 import { describeTree } from "../testing/describe-tree";
@@ -115,6 +116,45 @@ describe("a VM's archive", () => {
       "#qmdump#map:scsi1:drive-scsi1:local-zfs:raw:",
     ]);
     expect(blobs["qemu-server.fw"]).toContain("enable: 1");
+  });
+});
+
+describe("a stream to a reader that pauses", () => {
+  it("reaches it to the last byte", async () => {
+    const whole = dump(200);
+    const child = spawn(launcher, ["200", "--stdout", "--compress", "0"], { stdio: ["ignore", "pipe", "ignore"] });
+    let receivedBytes = 0;
+    let hasPaused = false;
+    child.stdout.on("data", (piece: Buffer) => {
+      receivedBytes += piece.length;
+      // More is left than the pipe holds, so that the writer still has some of it.
+      if (hasPaused || receivedBytes < whole.length - 400_000) return;
+      hasPaused = true;
+      child.stdout.pause();
+      setTimeout(() => child.stdout.resume(), 500);
+    });
+
+    expect(await new Promise((resolve) => child.once("close", resolve))).toBe(0);
+    expect(hasPaused).toBe(true);
+    expect(receivedBytes).toBe(whole.length);
+  });
+});
+
+describe("a signal while the reader pauses", () => {
+  it.each(["101", "200"])("ends the backup of guest %s at once", async (vmid) => {
+    await writeFaults(directory, {
+      guests: [{ vmid: "*", fault: { kind: "slow", bytesPerSecond: 1 << 30 } }],
+      api: [],
+    });
+    const child = spawn(launcher, [vmid, "--stdout", "--compress", "0"], { stdio: ["ignore", "pipe", "ignore"] });
+    child.stdout.once("data", () => {
+      child.stdout.pause();
+      setTimeout(() => child.kill("SIGTERM"), 200);
+    });
+
+    expect(await new Promise((resolve) => child.once("exit", resolve))).toBe(255);
+    child.stdout.destroy();
+    await writeFaults(directory, { guests: [], api: [] });
   });
 });
 

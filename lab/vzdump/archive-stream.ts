@@ -57,12 +57,13 @@ export async function streamArchive(stream: ArchiveStream): Promise<ArchiveOutco
       isSinkGone = true;
     });
     const first = filter ? streamOf(filter.process.stdin) : sink;
-    const moves = [
-      gate.isNeeded || source.kind === "bytes" ? pipeline(input, gate.pass, first) : pipeline(input, first),
-    ];
-    if (filter) moves.push(pipeline(streamOf(filter.process.stdout), sink));
+    // Interrupted, the streams are torn down: a reader that pauses would hold them for ever.
+    const options = { signal: gate.signal };
+    const isGated = gate.isNeeded || source.kind === "bytes";
+    const moves = [isGated ? pipeline(input, gate.pass, first, options) : pipeline(input, first, options)];
+    if (filter) moves.push(pipeline(streamOf(filter.process.stdout), sink, options));
     const results = await Promise.allSettled(moves);
-    if (target.kind === "stdout") await flushed(sink);
+    if (target.kind === "stdout" && results.every((result) => result.status === "fulfilled")) await flushed(sink);
     const failure = results.find((result) => result.status === "rejected")?.reason as NodeJS.ErrnoException | undefined;
     if (gate.outcome() === "cut" || gate.outcome() === "noSpace") for (const child of children) child.kill();
     if (gate.outcome() === "noSpace") {
@@ -97,7 +98,7 @@ function openTarget(target: ArchiveStream["target"]): Writable {
 
 /** A pipeline leaves standard output open, and does not wait for what it has not taken yet. */
 function flushed(output: Writable): Promise<void> {
-  return new Promise((resolve) => (output.destroyed ? resolve() : output.write("", () => resolve())));
+  return new Promise((resolve) => output.write("", () => resolve()));
 }
 
 function streamOf<Stream>(stream: Stream | null | undefined): Stream {
@@ -195,7 +196,7 @@ function createGate({ bandwidthLimitKib, faults }: ArchiveStream) {
   }
 
   const isNeeded = [cutAt, fullAt, dieAt, bytesPerSecond].some((value) => value !== Number.POSITIVE_INFINITY);
-  return { pass, isNeeded, outcome: () => outcome, abort: () => aborter.abort() };
+  return { pass, isNeeded, outcome: () => outcome, signal: aborter.signal, abort: () => aborter.abort() };
 }
 
 const pieceBytes = 65_536;
