@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Problem } from "@/lib/contracts/problem";
 import { AppError, type ErrorCode } from "@/lib/domain/errors";
 import { HttpRefusal } from "./http-refusal";
+import { isStoreAway } from "./is-store-away";
 
 const looks = {
   invalid_input: { status: 422, title: "The input is not valid" },
@@ -72,25 +73,6 @@ function unexpected(error: unknown): Refusal {
       errorId: randomUUID(),
     },
   };
-}
-
-/** Prisma's codes for a server that cannot be reached, timed out or closed the connection, and the socket's own. */
-const awayCodes = new Set([
-  "P1001",
-  "P1002",
-  "P1008",
-  "P1017",
-  "P2024",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "57P01",
-  "57P03",
-]);
-
-function isStoreAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if ("code" in error && awayCodes.has(String(error.code))) return true;
-  return error.cause !== undefined && isStoreAway(error.cause);
 }
 
 export function problemResponse({ problem, headers }: Refusal): Response {

@@ -16,7 +16,7 @@ type RouteModule = Record<Method, Parameters<typeof callRoute>[0]>;
 
 /** "runs/[runId]/log/route.ts" answers "/runs/{runId}/log". */
 const routeFiles = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" })
-  .filter((file) => path.basename(file) === "route.ts" && !file.startsWith("[...path]"))
+  .filter((file) => path.basename(file) === "route.ts" && !file.startsWith("[[...path]]"))
   .map((file) => ({ file, route: `/${path.dirname(file).replaceAll(/\[(\w+)\]/g, "{$1}")}` }));
 
 const loadRoute = (file: string): Promise<RouteModule> => import(path.join(import.meta.dirname, file));
@@ -231,7 +231,7 @@ describe("hostile texts", () => {
 
 describe("an unknown path", () => {
   it("is answered with a problem", async () => {
-    const { GET, DELETE } = await import("./[...path]/route");
+    const { GET, DELETE } = await import("./[[...path]]/route");
 
     expect(await callRoute(GET, { method: "GET", path: "/api/v1/nosuch" })).toMatchObject({
       status: 404,
