@@ -2,20 +2,23 @@ import { config } from "@/lib/config";
 import { closeEventStreams } from "@/lib/http/event-stream";
 import { log } from "@/lib/log";
 import { eventFeed } from "@/lib/redis/events";
+import { keepInventory } from "@/lib/services/keep-inventory";
 import { seed } from "@/lib/services/seed";
 
 /** The app's beginning and end: a wrong environment stops it here, and open event streams do not keep it from stopping. */
 export async function start(): Promise<void> {
   config();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, endStreams);
   // Whoever started us holds this channel: when it is gone, nobody is left to stop us.
   if (process.send) process.once("disconnect", () => process.exit(0));
   await seedUntilDone();
-}
 
-function endStreams(): void {
-  closeEventStreams();
-  eventFeed().close();
+  const endInventory = keepInventory();
+  const end = () => {
+    endInventory();
+    closeEventStreams();
+    eventFeed().close();
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, end);
 }
 
 const patience = 5;

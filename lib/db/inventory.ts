@@ -77,3 +77,9 @@ export async function updateGuests(changes: readonly GuestChange[], tx: Transact
 export async function touchGuests(ids: readonly string[], lastSeenAt: Date, tx: Transaction): Promise<void> {
   await tx.guest.updateMany({ where: { id: { in: [...ids] } }, data: { lastSeenAt } });
 }
+
+/** When any guest was last seen in its cluster: when somebody last looked. */
+export async function newestSighting(): Promise<Date | null> {
+  const { _max } = await db().guest.aggregate({ _max: { lastSeenAt: true } });
+  return _max.lastSeenAt;
+}
