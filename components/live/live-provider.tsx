@@ -6,7 +6,7 @@ import { type Freshness, freshnessOf } from "@/lib/client/freshness";
 import { type LiveStream, openLiveStream } from "@/lib/client/live-stream";
 import { serverNow, syncServerClock } from "@/lib/client/server-clock";
 import type { StreamMessage } from "@/lib/client/stream-parser";
-import { type LiveEvent, liveEventSchema, type Topic } from "@/lib/contracts/events";
+import type { LiveEvent, Topic } from "@/lib/contracts/events";
 import { applyEvents, applyReset } from "./event-effects";
 
 type Heard = { freshness: Freshness; heardAt: number };
@@ -80,10 +80,12 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       waiting = [];
       applyEvents(client, events);
     };
-    const take = (message: StreamMessage) => {
+    const take = async (message: StreamMessage) => {
       freshness?.heard();
       if (message.event === "beat") return syncServerClock(readServerTime(message.data));
       if (message.event === "reset") return applyReset(client);
+      // Loaded by the first event, then at hand.
+      const { liveEventSchema } = await import("@/lib/contracts/events");
       const parsed = liveEventSchema.safeParse(readJson(message.data));
       if (!parsed.success) return;
       waiting.push(parsed.data);
@@ -94,7 +96,9 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       else requestAnimationFrame(flush);
     };
 
-    const own = openLiveStream("/api/v1/stream", [...new Set([...topics.current.values()].flat())], take);
+    const own = openLiveStream("/api/v1/stream", [...new Set([...topics.current.values()].flat())], (message) => {
+      take(message).catch(() => undefined);
+    });
     stream.current = own;
     const judging = setInterval(() => freshness?.judge(), 1000);
     const judge = () => freshness?.judge();

@@ -14,8 +14,7 @@ import { previewQueries } from "@/lib/client/previews";
 import type { RetentionPreview } from "@/lib/contracts/previews";
 import { type Slot, slotLabel, slots } from "@/lib/domain/destination";
 import { guestLabel, selectGuests } from "@/lib/domain/guest";
-import { retentionRulesSchema } from "@/lib/domain/retention";
-import { rulesOf, selectionOf } from "./policy-draft";
+import { hasWholeCounts, rulesOf, selectionOf } from "./policy-draft";
 import { usePolicyForm } from "./policy-form-state";
 import { useSettled } from "./use-settled";
 
@@ -28,8 +27,11 @@ export function KeepPreview() {
   const used = slots.filter((slot) => draft.slots[slot].isOn);
   const slot = used.includes(pickedSlot) ? pickedSlot : "local";
   const guest = chosen.find(({ id }) => id === pickedId) ?? chosen[0];
-  const rules = retentionRulesSchema.safeParse(rulesOf(draft.slots[slot].rules)).data;
-  const asked = useSettled(guest && rules ? { guestId: guest.id, slot, rules, timeZone: draft.timeZone } : null, 250);
+  const rules = rulesOf(draft.slots[slot].rules);
+  const asked = useSettled(
+    guest && hasWholeCounts(rules) ? { guestId: guest.id, slot, rules, timeZone: draft.timeZone } : null,
+    250,
+  );
   const { data, error, isPending } = useQuery(previewQueries.retention(asked));
 
   if (!guest) return <p className="px-4 pt-1.5 pb-3.5 text-table text-fg2">No guest is chosen.</p>;

@@ -154,6 +154,11 @@ export function rulesOf(texts: RuleTexts): RetentionRules {
   return { ...counts, keepAll: texts.keepAll };
 }
 
+/** Whether every count is a number that can be asked about; while one is being typed there is nothing to preview. */
+export function hasWholeCounts(rules: RetentionRules): boolean {
+  return ruleNames.every((name) => Number.isInteger(rules[name]) && rules[name] >= 0);
+}
+
 /** The body a save sends; whether it is valid is the contract's to say. */
 export function bodyOf(draft: PolicyDraft): PolicyBodyInput {
   return {

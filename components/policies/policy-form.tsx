@@ -12,7 +12,7 @@ import { toastDone } from "@/components/ui/toast";
 import { ProblemError } from "@/lib/client/api";
 import { changePolicy, createPolicy, policyQueries } from "@/lib/client/policies";
 import type { GuestView } from "@/lib/contracts/guests";
-import { type PolicyBodyInput, type PolicyView, policyBodySchema } from "@/lib/contracts/policies";
+import type { PolicyBodyInput, PolicyView } from "@/lib/contracts/policies";
 import type { Slot } from "@/lib/domain/destination";
 import { DeletionDialog } from "./deletion-dialog";
 import { ErrorSummary } from "./error-summary";
@@ -70,10 +70,10 @@ export function PolicyForm({ policy, guests, slotsThere, timeZone }: PolicyFormP
       else tellFailure(`${draft.name || "The policy"} was not saved`, error);
     },
   });
-  const submit = (how: Save = { revision: policy?.revision ?? 1 }) => {
+  const submit = async (how: Save = { revision: policy?.revision ?? 1 }) => {
     setAsking(null);
     const body = bodyOf(draft);
-    const found = errorsIn(body);
+    const found = await errorsIn(body);
     if (Object.keys(found).length > 0) return showErrors(found);
     setErrors({});
     save.mutate({ body, how });
@@ -87,7 +87,7 @@ export function PolicyForm({ policy, guests, slotsThere, timeZone }: PolicyFormP
         noValidate
         onSubmit={(event: FormEvent) => {
           event.preventDefault();
-          submit();
+          void submit();
         }}
         className="grid items-start gap-4 desktop:grid-cols-[minmax(0,1fr)_400px]"
       >
@@ -119,14 +119,14 @@ export function PolicyForm({ policy, guests, slotsThere, timeZone }: PolicyFormP
         <SaveConflictDialog
           policyId={policy.id}
           onClose={() => setAsking(null)}
-          onKeepMine={(revision) => submit({ revision })}
+          onKeepMine={(revision) => void submit({ revision })}
         />
       )}
       {asking?.kind === "deletions" && policy && (
         <DeletionDialog
           count={asking.count}
           onClose={() => setAsking(null)}
-          onConfirm={() => submit({ revision: policy.revision, confirmDeletions: asking.count })}
+          onConfirm={() => void submit({ revision: policy.revision, confirmDeletions: asking.count })}
         />
       )}
     </PolicyFormProvider>
@@ -152,7 +152,8 @@ function NameSection(props: { draft: PolicyDraft; error: string | undefined; onC
 }
 
 /** What the contract finds wrong, by path; the first reason of each. */
-function errorsIn(body: PolicyBodyInput): FieldErrors {
+async function errorsIn(body: PolicyBodyInput): Promise<FieldErrors> {
+  const { policyBodySchema } = await import("@/lib/contracts/policies");
   const parsed = policyBodySchema.safeParse(body);
   const errors: FieldErrors = {};
   for (const issue of parsed.error?.issues ?? []) errors[issue.path.join(".")] ??= issue.message;

@@ -14,10 +14,8 @@ import type { LogLine, RunDetail } from "@/lib/contracts/runs";
 import { isRunOver } from "@/lib/domain/run";
 import { LogFilterBar } from "./log-filter-bar";
 import { LogLines, type LogLinesHandle } from "./log-lines";
-import { useLogPlace } from "./use-log-place";
+import { logLevels, useLogPlace } from "./use-log-place";
 import { useRunLog } from "./use-run-log";
-
-const levelOrder = ["debug", "info", "warn", "error"] as const;
 
 /** A run's log: followed while it grows, searched and filtered by the server, downloadable in full. */
 export function RunLog({ run }: { run: RunDetail }) {
@@ -35,7 +33,7 @@ export function RunLog({ run }: { run: RunDetail }) {
     [run.guests],
   );
   const isShown = (line: LogLine) =>
-    (!level || levelOrder.indexOf(line.level) >= levelOrder.indexOf(level)) &&
+    (!level || logLevels.indexOf(line.level) >= logLevels.indexOf(level)) &&
     (!step || line.stepId === step) &&
     (!guest || guestIdByStep.get(line.stepId ?? "")?.guestId === guest) &&
     (!lq || line.text.toLowerCase().includes(lq.toLowerCase()));

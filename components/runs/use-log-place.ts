@@ -1,17 +1,19 @@
 "use client";
 
 import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
-import { logLevelSchema } from "@/lib/contracts/runs";
+import type { LogLine } from "@/lib/contracts/runs";
+
+export const logLevels = ["debug", "info", "warn", "error"] as const satisfies LogLine["level"][];
 
 export type LogPlace = {
-  level: "debug" | "info" | "warn" | "error" | null;
+  level: LogLine["level"] | null;
   guest: string | null;
   step: string | null;
   lq: string;
 };
 
 const parsers = {
-  level: parseAsStringLiteral(logLevelSchema.options),
+  level: parseAsStringLiteral(logLevels),
   guest: parseAsString,
   step: parseAsString,
   lq: parseAsString.withDefault(""),

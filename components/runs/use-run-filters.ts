@@ -3,12 +3,13 @@
 import { parseAsArrayOf, parseAsIsoDate, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useTimeZone } from "@/components/live/clock";
 import type { RunFilters } from "@/lib/client/runs";
-import { runKindSchema, runStatusSchema } from "@/lib/domain/run";
+import type { RunKind, RunStatus } from "@/lib/domain/run";
 import { instantOfWallClock } from "@/lib/domain/zoned-time";
+import { runKindLabel, runStatusLook } from "./run-status";
 
 const parsers = {
-  state: parseAsArrayOf(parseAsStringLiteral(runStatusSchema.options)).withDefault([]),
-  kind: parseAsArrayOf(parseAsStringLiteral(runKindSchema.options)).withDefault([]),
+  state: parseAsArrayOf(parseAsStringLiteral(Object.keys(runStatusLook) as RunStatus[])).withDefault([]),
+  kind: parseAsArrayOf(parseAsStringLiteral(Object.keys(runKindLabel) as RunKind[])).withDefault([]),
   policy: parseAsString,
   guest: parseAsString,
   from: parseAsIsoDate,

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { type Problem, problemSchema } from "@/lib/contracts/problem";
+import type { Problem } from "@/lib/contracts/problem";
 import { syncServerClock } from "./server-clock";
 
 /** A refusal or a failure of the server, or its silence, in the words it gave. */
@@ -20,13 +20,19 @@ export class ProblemError extends Error {
 
 type Method = "POST" | "PATCH" | "DELETE";
 
+/**
+ * Where the contract of an answer comes from: it is loaded while the answer is on its way, so that neither it nor zod is
+ * part of a page's first load.
+ */
+type Contract<Schema extends z.ZodType> = () => Promise<Schema>;
+
 /** The parsed answer of a GET. Rejects with ProblemError, or with the signal's own AbortError. */
 export async function getJson<Schema extends z.ZodType>(
   path: string,
-  schema: Schema,
+  contract: Contract<Schema>,
   signal?: AbortSignal,
 ): Promise<z.infer<Schema>> {
-  return readAnswer(await ask(path, { method: "GET" }, signal), schema);
+  return readAnswer(ask(path, { method: "GET" }, signal), contract);
 }
 
 /** The parsed answer of a write. Rejects with ProblemError. */
@@ -34,10 +40,10 @@ export async function sendJson<Schema extends z.ZodType>(
   method: Method,
   path: string,
   body: unknown,
-  schema: Schema,
+  contract: Contract<Schema>,
 ): Promise<z.infer<Schema>> {
   const init = { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body ?? {}) };
-  return readAnswer(await ask(path, init), schema);
+  return readAnswer(ask(path, init), contract);
 }
 
 /** A write whose answer carries nothing that is shown. */
@@ -70,9 +76,13 @@ async function ask(path: string, init: RequestInit, signal?: AbortSignal): Promi
 /** Says "end" once a call was refused because nobody is signed in any more. */
 export const sessionEnded = new EventTarget();
 
-async function readAnswer<Schema extends z.ZodType>(response: Response, schema: Schema): Promise<z.infer<Schema>> {
+async function readAnswer<Schema extends z.ZodType>(
+  asked: Promise<Response>,
+  contract: Contract<Schema>,
+): Promise<z.infer<Schema>> {
+  const [response, schema] = await Promise.all([asked, contract().catch(outdated)]);
   const parsed = schema.safeParse(await response.json());
-  if (!parsed.success) throw new ProblemError(misunderstanding(response), { cause: parsed.error });
+  if (!parsed.success) return outdated(parsed.error);
   const serverTime = (parsed.data as { serverTime?: unknown } | null)?.serverTime;
   if (typeof serverTime === "string") syncServerClock(serverTime);
   return parsed.data;
@@ -81,6 +91,7 @@ async function readAnswer<Schema extends z.ZodType>(response: Response, schema: 
 async function readProblem(response: Response): Promise<Problem> {
   const text = await response.text();
   try {
+    const { problemSchema } = await import("@/lib/contracts/problem");
     return problemSchema.parse(JSON.parse(text));
   } catch {
     // A proxy's own error page is no problem document; its status is all it says.
@@ -106,13 +117,19 @@ const silence = (): Problem => ({
   safe: "Backups keep running even when this page does not.",
 });
 
-const misunderstanding = (response: Response): Problem => ({
-  type: "about:blank",
-  title: "Unexpected answer",
-  status: response.status,
-  detail: "",
-  code: "internal",
-  cause: "This page is of another version than the server.",
-  safe: "Nothing was changed by reading.",
-  action: "Reload the page",
-});
+/** A part of this page that is gone from the server, or an answer it cannot read: the server was updated meanwhile. */
+function outdated(cause: unknown): never {
+  throw new ProblemError(
+    {
+      type: "about:blank",
+      title: "Unexpected answer",
+      status: 0,
+      detail: "",
+      code: "internal",
+      cause: "This page is of another version than the server.",
+      safe: "Nothing was changed by reading.",
+      action: "Reload the page",
+    },
+    { cause },
+  );
+}

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { type GuestView, guestListSchema } from "@/lib/contracts/guests";
+import type { GuestView } from "@/lib/contracts/guests";
 import { getJson } from "./api";
 import { searchText } from "./search-text";
 
@@ -12,7 +12,7 @@ export const allGuestsQuery = queryOptions({
     for (let page = 0; page < 10; page++) {
       const answer: { items: GuestView[]; nextCursor: string | null } = await getJson(
         `/api/v1/guests${searchText({ cursor, limit: 200 })}`,
-        guestListSchema,
+        async () => (await import("@/lib/contracts/guests")).guestListSchema,
         signal,
       );
       guests.push(...answer.items);

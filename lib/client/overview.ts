@@ -1,10 +1,10 @@
 import { queryOptions } from "@tanstack/react-query";
-import { overviewSchema } from "@/lib/contracts/overview";
 import { getJson } from "./api";
 
 export const overviewQuery = queryOptions({
   queryKey: ["overview"] as const,
-  queryFn: ({ signal }) => getJson("/api/v1/overview", overviewSchema, signal),
+  queryFn: ({ signal }) =>
+    getJson("/api/v1/overview", async () => (await import("@/lib/contracts/overview")).overviewSchema, signal),
   staleTime: Number.POSITIVE_INFINITY,
   // Ages cross their targets without any event.
   refetchInterval: 60_000,

@@ -1,14 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import {
-  cancelRunBodySchema,
-  type LogLine,
-  type RunList,
-  retryRunBodySchema,
-  runDetailSchema,
-  runListSchema,
-  runLogPageSchema,
-  runSummarySchema,
-} from "@/lib/contracts/runs";
+import type { LogLine, RunList } from "@/lib/contracts/runs";
 import type { RunKind, RunStatus } from "@/lib/domain/run";
 import { isRunOver } from "@/lib/domain/run";
 import { getJson, send, sendJson } from "./api";
@@ -25,6 +16,8 @@ export type RunFilters = {
 
 export type LogFilters = { level?: LogLine["level"]; guest?: string; q?: string };
 
+const contracts = () => import("@/lib/contracts/runs");
+
 const pageSize = 60;
 
 export const runQueries = {
@@ -35,7 +28,11 @@ export const runQueries = {
     infiniteQueryOptions({
       queryKey: [...runQueries.lists, filters] as const,
       queryFn: ({ pageParam, signal }) =>
-        getJson(`/api/v1/runs${searchText({ ...filters, cursor: pageParam, limit: pageSize })}`, runListSchema, signal),
+        getJson(
+          `/api/v1/runs${searchText({ ...filters, cursor: pageParam, limit: pageSize })}`,
+          async () => (await contracts()).runListSchema,
+          signal,
+        ),
       initialPageParam: null as string | null,
       getNextPageParam: (page: RunList) => page.nextCursor,
       staleTime: Number.POSITIVE_INFINITY,
@@ -45,7 +42,8 @@ export const runQueries = {
   detail: (runId: string) =>
     queryOptions({
       queryKey: ["runs", "detail", runId] as const,
-      queryFn: ({ signal }) => getJson(`/api/v1/runs/${runId}`, runDetailSchema, signal),
+      queryFn: ({ signal }) =>
+        getJson(`/api/v1/runs/${runId}`, async () => (await contracts()).runDetailSchema, signal),
       staleTime: Number.POSITIVE_INFINITY,
       refetchInterval: ({ state }) => (state.data && !isRunOver(state.data.status) ? 15_000 : false),
     }),
@@ -62,7 +60,8 @@ export function fetchRunLog(
   filters: LogFilters,
   signal?: AbortSignal,
 ) {
-  return getJson(`/api/v1/runs/${runId}/log${searchText({ ...place, ...filters })}`, runLogPageSchema, signal);
+  const path = `/api/v1/runs/${runId}/log${searchText({ ...place, ...filters })}`;
+  return getJson(path, async () => (await contracts()).runLogPageSchema, signal);
 }
 
 /** Where the browser downloads a run's whole log. */
@@ -70,15 +69,16 @@ export const runLogHref = (runId: string, format: "text" | "ndjson") => `/api/v1
 
 /** `finish_running` lets the guests that run finish and starts no more. */
 export function cancelRun(runId: string, mode: "stop" | "finish_running"): Promise<void> {
-  return send("POST", `/api/v1/runs/${runId}/cancel`, cancelRunBodySchema.parse({ mode }));
+  return send("POST", `/api/v1/runs/${runId}/cancel`, { mode });
 }
 
 /** Repeats failed steps only, under the same number; without ids all of them. */
 export function retryRun(runId: string, stepIds?: string[]): Promise<void> {
-  return send("POST", `/api/v1/runs/${runId}/retry`, retryRunBodySchema.parse(stepIds ? { stepIds } : {}));
+  return send("POST", `/api/v1/runs/${runId}/retry`, stepIds ? { stepIds } : {});
 }
 
 /** Starts a policy now, for all its guests or for those named. */
 export function startRun(policyId: string, guestIds?: string[]) {
-  return sendJson("POST", `/api/v1/policies/${policyId}/runs`, guestIds ? { guestIds } : {}, runSummarySchema);
+  const path = `/api/v1/policies/${policyId}/runs`;
+  return sendJson("POST", path, guestIds ? { guestIds } : {}, async () => (await contracts()).runSummarySchema);
 }
