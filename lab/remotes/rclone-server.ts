@@ -53,15 +53,25 @@ export function createRcloneServer(options: ServerOptions): RcloneServer {
     await exited;
   };
 
-  return {
-    start,
-    stop,
-    setFault: async (wanted) => {
-      fault = wanted;
-      if (!child) return;
+  const change = async (wanted: ServerFault): Promise<void> => {
+    const isOtherServer = wanted.readOnly !== fault.readOnly || wanted.bytesPerSecond !== fault.bytesPerSecond;
+    fault = wanted;
+    if (child && isOtherServer) {
       await stop();
       await start();
-    },
+    } else child?.kill(wanted.hang ? "SIGSTOP" : "SIGCONT");
+  };
+
+  // One after the other: a start in the middle of a stop would find the port taken.
+  let last: Promise<void> = Promise.resolve();
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    last = last.catch(() => undefined).then(work);
+    return last;
+  };
+  return {
+    start: () => inTurn(start),
+    stop: () => inTurn(stop),
+    setFault: (wanted) => inTurn(() => change(wanted)),
   };
 }
 
