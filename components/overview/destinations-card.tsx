@@ -2,9 +2,10 @@ import { Cloud, HardDrive } from "lucide-react";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ProgressBar } from "@/components/ui/progress-bar";
-import { formatPercent, formatSize } from "@/lib/client/format-size";
+import { formatPercent } from "@/lib/client/format-size";
 import type { Overview } from "@/lib/contracts/overview";
 import { slotLabel } from "@/lib/domain/destination";
+import { formatBytes } from "@/lib/domain/units";
 
 type Destination = Overview["destinations"][number];
 
@@ -54,7 +55,7 @@ function DestinationRow({ destination }: { destination: Destination }) {
 }
 
 function roomText({ freeBytes, ourBytes }: Destination, shownRatio: number | null): string {
-  if (freeBytes === null) return `${formatSize(ourBytes)}, no limit`;
-  const free = `${formatSize(freeBytes)} free`;
+  if (freeBytes === null) return `${formatBytes(ourBytes)}, no limit`;
+  const free = `${formatBytes(freeBytes)} free`;
   return shownRatio === null ? free : `${formatPercent(shownRatio)}, ${free}`;
 }

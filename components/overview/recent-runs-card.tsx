@@ -8,19 +8,22 @@ import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { StateIcon } from "@/components/ui/state-icon";
 import { TextLink } from "@/components/ui/text-link";
-import { formatDuration, formatFull, formatMoment } from "@/lib/client/format-time";
+import { formatFull, formatMoment } from "@/lib/client/format-time";
 import type { Overview } from "@/lib/contracts/overview";
 import type { RunSummary } from "@/lib/contracts/runs";
+import { isRunOver } from "@/lib/domain/run";
+import { formatDuration } from "@/lib/domain/units";
 
 /** How the last runs ended. */
 export function RecentRunsCard({ overview }: { overview: Overview }) {
+  const recent = overview.recent.filter((run) => isRunOver(run.status));
   return (
     <Card title="Recent runs" aside={<TextLink href="/runs">All runs</TextLink>}>
-      {overview.recent.length === 0 ? (
+      {recent.length === 0 ? (
         <EmptyState>No run has finished yet.</EmptyState>
       ) : (
         <ul className="px-4 pt-2 pb-3">
-          {overview.recent.map((run) => (
+          {recent.map((run) => (
             <RecentRun key={run.id} run={run} />
           ))}
         </ul>

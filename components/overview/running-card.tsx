@@ -11,11 +11,12 @@ import { ProgressBar } from "@/components/ui/progress-bar";
 import { SegmentBand } from "@/components/ui/segment-band";
 import { StatusBadge } from "@/components/ui/status-badge";
 import { TextLink } from "@/components/ui/text-link";
-import { formatPercent, formatSize, formatSizeOf } from "@/lib/client/format-size";
-import { formatClock, formatDuration, formatRelative } from "@/lib/client/format-time";
+import { formatPercent, formatSizeOf } from "@/lib/client/format-size";
+import { formatClock, formatRelative } from "@/lib/client/format-time";
 import type { Overview } from "@/lib/contracts/overview";
 import type { RunDetail, RunSummary } from "@/lib/contracts/runs";
 import { guestLabel } from "@/lib/domain/guest";
+import { formatBytes, formatDuration } from "@/lib/domain/units";
 
 /** The run of this moment; when nothing runs, the last one against its usual length. */
 export function RunningCard({ overview }: { overview: Overview }) {
@@ -116,7 +117,7 @@ function LastRunCard({ run, usualMs }: { run: RunSummary; usualMs: number | null
           <span className="min-w-0 truncate">
             {run.policyName} #{run.number}, {formatRelative(at, now, timeZone)}
           </span>
-          {run.bytesDone > 0 && <span>{formatSize(run.bytesDone)} moved</span>}
+          {run.bytesDone > 0 && <span>{formatBytes(run.bytesDone)} moved</span>}
         </p>
         {run.guestCounts.total > 0 && (
           <p className="text-meta text-fg2 tabular-nums">

@@ -7,7 +7,7 @@ import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { TextLink } from "@/components/ui/text-link";
 import { formatCount } from "@/lib/client/format-size";
-import { formatFull, formatMoment, formatSpan } from "@/lib/client/format-time";
+import { formatDistance, formatFull, formatMoment } from "@/lib/client/format-time";
 import type { Overview } from "@/lib/contracts/overview";
 
 /** What starts next, by all policies. */
@@ -42,7 +42,7 @@ export function UpcomingCard({ overview }: { overview: Overview }) {
                   </Link>
                   <span className="text-fg3"> · {formatCount(next.guestCount, "guest")}</span>
                 </span>
-                <span className="text-fg3 tabular-nums">in {formatSpan(Math.max(0, at - now))}</span>
+                <span className="text-fg3 tabular-nums">in {formatDistance(Math.max(0, at - now))}</span>
               </li>
             );
           })}

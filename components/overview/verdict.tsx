@@ -4,9 +4,10 @@ import { useNow, useTimeZone } from "@/components/live/clock";
 import { SegmentBand } from "@/components/ui/segment-band";
 import { StatusBadge } from "@/components/ui/status-badge";
 import { formatCount } from "@/lib/client/format-size";
-import { formatAge, formatClock, formatWeekdayDay } from "@/lib/client/format-time";
+import { formatClock, formatWeekdayDay } from "@/lib/client/format-time";
 import type { Overview } from "@/lib/contracts/overview";
 import { slotLabel } from "@/lib/domain/destination";
+import { formatAge } from "@/lib/domain/units";
 import { verdictOf } from "./verdict-words";
 
 /** The headline: how many guests can be restored from enough places, and at which destinations their copies are good. */

@@ -8,12 +8,13 @@ import { Select } from "@/components/ui/input";
 import { Segmented } from "@/components/ui/segmented";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { ProblemError } from "@/lib/client/api";
-import { formatCount, formatSize } from "@/lib/client/format-size";
+import { formatCount } from "@/lib/client/format-size";
 import { formatDay, formatMoment } from "@/lib/client/format-time";
 import { previewQueries } from "@/lib/client/previews";
 import type { RetentionPreview } from "@/lib/contracts/previews";
 import { type Slot, slotLabel, slots } from "@/lib/domain/destination";
 import { guestLabel, selectGuests } from "@/lib/domain/guest";
+import { formatBytes } from "@/lib/domain/units";
 import { hasWholeCounts, rulesOf, selectionOf } from "./policy-draft";
 import { usePolicyForm } from "./policy-form-state";
 import { useSettled } from "./use-settled";
@@ -140,7 +141,7 @@ function NumbersText({ preview, oldest, slot }: NumbersProps) {
       {oldest && `, oldest ${formatDay(Date.parse(oldest.takenAt), now, timeZone)}`}.{" "}
       {removeCount > 0 ? (
         <span className="text-fail-text">
-          Deletes {removeCount} now, frees {formatSize(freedBytes)} on {slotLabel[slot]}.
+          Deletes {removeCount} now, frees {formatBytes(freedBytes)} on {slotLabel[slot]}.
         </span>
       ) : (
         "Deletes 0 now."

@@ -1,20 +1,22 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 import { useNow } from "@/components/live/clock";
 import { Card } from "@/components/ui/card";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { ProblemError } from "@/lib/client/api";
-import { formatSpan } from "@/lib/client/format-time";
+import { formatDistance } from "@/lib/client/format-time";
 import { previewQueries } from "@/lib/client/previews";
 import type { SchedulePreview } from "@/lib/contracts/previews";
 import { selectGuests } from "@/lib/domain/guest";
 import { KeepPreview } from "./keep-preview";
 import { bodyOf, selectionOf } from "./policy-draft";
 import { usePolicyForm } from "./policy-form-state";
-import { policySentence } from "./policy-sentence";
 import { expressionOf } from "./schedule-choice";
 import { useSettled } from "./use-settled";
+
+const PolicySentence = lazy(() => import("./policy-sentence").then((module) => ({ default: module.PolicySentence })));
 
 /** What saving would mean: the policy in a sentence, its next runs, and what its rules keep of real points. */
 export function PolicyPreview() {
@@ -39,23 +41,14 @@ function useSchedulePreview() {
   return useQuery(previewQueries.schedule(body));
 }
 
-/** Spoken with a delay of its own, so that a screen reader does not read every letter. */
 function Sentence() {
   const { draft, guests } = usePolicyForm();
-  const { data, isError } = useSchedulePreview();
-  const chosen = selectGuests(selectionOf(draft), guests);
-  const sentence = policySentence(bodyOf(draft), {
-    scheduleWords: isError ? null : (data?.words ?? null),
-    guestCount: chosen.length,
-    nodeCount: new Set(chosen.map(({ nodeName }) => nodeName)).size,
-  });
-  const spoken = useSettled(sentence, 600);
+  const guestCount = selectGuests(selectionOf(draft), guests).length;
   return (
-    <div className="px-4 pt-1.5 pb-3.5">
-      <p className="text-table leading-5">{sentence}</p>
-      <p aria-live="polite" className="sr-only">
-        {spoken}
-      </p>
+    <div className="min-h-20 px-4 pt-1.5 pb-3.5">
+      <Suspense fallback={null}>
+        <PolicySentence body={bodyOf(draft)} guestCount={guestCount} />
+      </Suspense>
     </div>
   );
 }
@@ -101,7 +94,7 @@ function NextRun({ event }: { event: SchedulePreview["events"][number] }) {
           <span className="block pb-1 text-meta leading-4 font-normal text-warn-text">because {event.shift}</span>
         )}
       </time>
-      <span className="text-fg3">in {formatSpan(Math.max(0, Date.parse(event.at) - now))}</span>
+      <span className="text-fg3">in {formatDistance(Math.max(0, Date.parse(event.at) - now))}</span>
     </li>
   );
 }
@@ -133,7 +126,7 @@ export function PhonePreview() {
       <summary className="flex min-h-11 items-center justify-between gap-3 px-4 text-table">
         <span className="font-medium">Preview</span>
         <span className="text-fg2 tabular-nums">
-          {next ? `Next in ${formatSpan(Math.max(0, Date.parse(next.at) - now))}` : "No next run"}, keeps {keeps}
+          {next ? `Next in ${formatDistance(Math.max(0, Date.parse(next.at) - now))}` : "No next run"}, keeps {keeps}
         </span>
       </summary>
       <div className="max-h-[60dvh] overflow-y-auto p-3">

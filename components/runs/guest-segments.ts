@@ -1,8 +1,8 @@
 import type { Segment } from "@/components/ui/segment-band";
-import { formatSize } from "@/lib/client/format-size";
 import type { RunDetail, RunGuest } from "@/lib/contracts/runs";
 import { guestLabel } from "@/lib/domain/guest";
 import type { RunGuestStatus } from "@/lib/domain/run";
+import { formatBytes } from "@/lib/domain/units";
 import { guestStatusLook } from "./run-status";
 
 const looks = {
@@ -23,7 +23,7 @@ export function guestSegments(run: RunDetail): Segment[] {
     weight: Math.max(guest.expectedBytes, least),
     look: looks[guest.status],
     ratio: movedRatio(guest),
-    title: `${guestLabel(guest)}, ${formatSize(guest.expectedBytes)}, ${guestStatusLook[guest.status].label.toLowerCase()}`,
+    title: `${guestLabel(guest)}, ${formatBytes(guest.expectedBytes)}, ${guestStatusLook[guest.status].label.toLowerCase()}`,
   }));
 }
 

@@ -7,12 +7,13 @@ import { tellFailure } from "@/components/shell/tell-failure";
 import { Button } from "@/components/ui/button";
 import { StateIcon } from "@/components/ui/state-icon";
 import { toastDone } from "@/components/ui/toast";
-import { formatRate, formatSize, formatSizeOf } from "@/lib/client/format-size";
-import { formatClock, formatClockSeconds, formatDuration } from "@/lib/client/format-time";
+import { formatSizeOf } from "@/lib/client/format-size";
+import { formatClock, formatClockSeconds } from "@/lib/client/format-time";
 import { retryRun } from "@/lib/client/runs";
 import type { RunDetail, RunGuest, StepView } from "@/lib/contracts/runs";
 import { guestLabel } from "@/lib/domain/guest";
 import { isRunOver } from "@/lib/domain/run";
+import { formatBytes, formatDuration, formatRate } from "@/lib/domain/units";
 import { stepName, stepStatusLook } from "./run-status";
 import { useLogPlace } from "./use-log-place";
 
@@ -108,7 +109,7 @@ function bytesText(step: StepView, tookMs: number | null): string {
   const moved =
     step.bytesTotal && step.status === "running"
       ? formatSizeOf(step.bytesDone, step.bytesTotal)
-      : formatSize(step.bytesDone);
+      : formatBytes(step.bytesDone);
   const rate = tookMs !== null && tookMs > 1000 ? `, ${formatRate(step.bytesDone / (tookMs / 1000))}` : "";
   return moved + rate;
 }

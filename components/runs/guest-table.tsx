@@ -5,10 +5,10 @@ import { type ReactNode, useState } from "react";
 import { useNow, useTimeZone } from "@/components/live/clock";
 import { StateIcon } from "@/components/ui/state-icon";
 import { Cell, HeadCell, Row, Table } from "@/components/ui/table";
-import { formatSize } from "@/lib/client/format-size";
 import type { RunDetail, RunGuest, StepView } from "@/lib/contracts/runs";
 import { type Slot, slotLabel } from "@/lib/domain/destination";
 import { guestLabel } from "@/lib/domain/guest";
+import { formatBytes } from "@/lib/domain/units";
 import { GuestName } from "./guest-row";
 import { durationOf, guestWords } from "./guest-words";
 import { guestStatusLook, stepName, stepStatusLook } from "./run-status";
@@ -89,7 +89,7 @@ function TableRow({ guest, slots }: { guest: RunGuest; slots: readonly Slot[] })
           <SlotState steps={guest.steps.filter((step) => step.slot === slot && step.kind !== "prune")} />
         </Cell>
       ))}
-      <Cell align="end">{formatSize(guest.expectedBytes)}</Cell>
+      <Cell align="end">{formatBytes(guest.expectedBytes)}</Cell>
       <Cell align="end" tone="meta">
         {durationOf(guest) ?? ""}
       </Cell>

@@ -1,8 +1,9 @@
 import { formatPercent } from "@/lib/client/format-size";
-import { formatClock, formatDuration } from "@/lib/client/format-time";
+import { formatClock } from "@/lib/client/format-time";
 import type { RunGuest, StepView } from "@/lib/contracts/runs";
 import { slotLabel } from "@/lib/domain/destination";
 import type { RunGuestStatus } from "@/lib/domain/run";
+import { formatDuration } from "@/lib/domain/units";
 
 /** What a guest does or how it ended, in two or three words: "Dumping 61 %", "Secondary failed", "14 m 20 s". */
 export function guestWords(guest: RunGuest, timeZone: string): string {

@@ -7,10 +7,11 @@ import { liveRunsQuery } from "@/components/shell/live-run-dot";
 import { SegmentBand } from "@/components/ui/segment-band";
 import { StatusBadge } from "@/components/ui/status-badge";
 import { formatCount, formatPercent, formatSizeOf } from "@/lib/client/format-size";
-import { formatClock, formatDuration } from "@/lib/client/format-time";
+import { formatClock } from "@/lib/client/format-time";
 import { runQueries } from "@/lib/client/runs";
 import type { RunDetail, RunSummary } from "@/lib/contracts/runs";
 import { isRunOver } from "@/lib/domain/run";
+import { formatDuration } from "@/lib/domain/units";
 import { guestSegments } from "./guest-segments";
 import { runStatusLook, runStatusText } from "./run-status";
 

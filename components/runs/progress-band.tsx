@@ -5,12 +5,13 @@ import { useState } from "react";
 import { useNow, useTimeZone } from "@/components/live/clock";
 import { SegmentBand } from "@/components/ui/segment-band";
 import { StateIcon } from "@/components/ui/state-icon";
-import { formatCount, formatPercent, formatRate, formatSize, formatSizeOf } from "@/lib/client/format-size";
-import { formatClock, formatSpan } from "@/lib/client/format-time";
+import { formatCount, formatPercent, formatSizeOf } from "@/lib/client/format-size";
+import { formatClock, formatDistance } from "@/lib/client/format-time";
 import { runQueries } from "@/lib/client/runs";
 import type { RunDetail } from "@/lib/contracts/runs";
 import { slotLabel } from "@/lib/domain/destination";
 import { isRunOver, type RunGuestStatus } from "@/lib/domain/run";
+import { formatBytes, formatRate } from "@/lib/domain/units";
 import { guestSegments } from "./guest-segments";
 import { type HeldProgress, holdProgress, isStalled } from "./held-progress";
 import { guestStatusLook } from "./run-status";
@@ -30,7 +31,7 @@ export function ProgressBand({ run }: { run: RunDetail }) {
           <span className="ml-[7px] text-table font-normal tracking-normal text-fg2">
             {formatSizeOf(held.bytesDone, held.bytesTotal)} moved
             <Rate run={run} />
-            {held.grewBytes > 0 && ` · grew by ${formatSize(held.grewBytes)}`}
+            {held.grewBytes > 0 && ` · grew by ${formatBytes(held.grewBytes)}`}
           </span>
         </p>
         {end}
@@ -104,7 +105,7 @@ function useEndText(run: RunDetail, held: HeldProgress, now: number) {
   if (isStalled(held, now)) {
     return (
       <p className="text-table text-warn-text">
-        No bytes moved for {formatSpan(now - held.movedAt)}
+        No bytes moved for {formatDistance(now - held.movedAt)}
         {stalledPlaces(run)}
       </p>
     );
@@ -116,7 +117,7 @@ function useEndText(run: RunDetail, held: HeldProgress, now: number) {
     <p className="text-table text-fg2">
       Finishes about <b className="text-number font-heading text-fg max-tablet:text-lead">{about}</b>
       {run.etaPlusMinusSeconds !== null && (
-        <span className="text-fg3"> ± {formatSpan(run.etaPlusMinusSeconds * 1000)}</span>
+        <span className="text-fg3"> ± {formatDistance(run.etaPlusMinusSeconds * 1000)}</span>
       )}
     </p>
   );

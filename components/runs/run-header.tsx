@@ -4,9 +4,10 @@ import { useNow, useTimeZone } from "@/components/live/clock";
 import { Breadcrumb } from "@/components/ui/breadcrumb";
 import { StatusBadge } from "@/components/ui/status-badge";
 import { formatCount } from "@/lib/client/format-size";
-import { formatDuration, formatFull, formatMoment } from "@/lib/client/format-time";
+import { formatFull, formatMoment } from "@/lib/client/format-time";
 import type { RunDetail } from "@/lib/contracts/runs";
 import { isRunOver } from "@/lib/domain/run";
+import { formatDuration } from "@/lib/domain/units";
 import { RunActions } from "./run-actions";
 import { runStatusLook, runStatusText, triggerText } from "./run-status";
 

@@ -4,9 +4,9 @@ import Link from "next/link";
 import { useNow, useTimeZone } from "@/components/live/clock";
 import { StateIcon } from "@/components/ui/state-icon";
 import { toneText } from "@/components/ui/tone";
-import { formatSize } from "@/lib/client/format-size";
-import { formatClock, formatDuration, formatFull, formatMoment } from "@/lib/client/format-time";
+import { formatClock, formatFull, formatMoment } from "@/lib/client/format-time";
 import type { RunSummary } from "@/lib/contracts/runs";
+import { formatBytes, formatDuration } from "@/lib/domain/units";
 import { listedAt, tookMs } from "./run-days";
 import { runKindLabel, runStatusLook, runStatusText, triggerText } from "./run-status";
 
@@ -39,7 +39,7 @@ export function RunRow({ run, usualMs }: RunRowProps) {
           <span className="sr-only"> guests</span>
         </p>
         <p className="text-right text-fg2 tabular-nums max-tablet:hidden">
-          {run.bytesDone > 0 && formatSize(run.bytesDone)}
+          {run.bytesDone > 0 && formatBytes(run.bytesDone)}
         </p>
         <Took run={run} usualMs={usualMs} />
         <time

@@ -3,9 +3,9 @@
 import { useEffect, useRef } from "react";
 import { announce } from "@/components/live/announcer";
 import { formatCount, formatPercent } from "@/lib/client/format-size";
-import { formatDuration } from "@/lib/client/format-time";
 import type { RunDetail } from "@/lib/contracts/runs";
 import { isRunOver } from "@/lib/domain/run";
+import { formatDuration } from "@/lib/domain/units";
 import { runStatusText } from "./run-status";
 
 const titleEveryMs = 30_000;

@@ -3,7 +3,7 @@
 import { useTimeZone } from "@/components/live/clock";
 import { useFreshness } from "@/components/live/live-provider";
 import { Button } from "@/components/ui/button";
-import { formatClock, formatSpan } from "@/lib/client/format-time";
+import { formatClock, formatDistance } from "@/lib/client/format-time";
 import type { Freshness } from "@/lib/client/freshness";
 import { clockSkewMs } from "@/lib/client/server-clock";
 
@@ -33,7 +33,7 @@ export function FreshnessIndicator() {
 function skewText(): string | undefined {
   const skew = clockSkewMs();
   if (Math.abs(skew) < 60_000) return undefined;
-  return `The clock of this device is ${formatSpan(Math.abs(skew))} ${skew > 0 ? "behind" : "ahead of"} the server's`;
+  return `The clock of this device is ${formatDistance(Math.abs(skew))} ${skew > 0 ? "behind" : "ahead of"} the server's`;
 }
 
 /** Old numbers stay on the screen, but never look new. */

@@ -12,22 +12,11 @@ function digits(value: number, scale: number): string {
   return value.toFixed(value >= 9.995 ? 1 : 2);
 }
 
-/** "612 GiB", "38.2 GiB", "1.39 TiB": three digits, binary units. */
-export function formatSize(sizeBytes: number): string {
-  const scale = scaleOf(sizeBytes);
-  return `${digits(sizeBytes / 1024 ** scale, scale)} ${units[scale]}`;
-}
-
 /** "1.39 of 2.39 TiB": both in the unit of the whole. */
 export function formatSizeOf(partBytes: number, wholeBytes: number): string {
   const scale = scaleOf(wholeBytes);
   const part = digits(partBytes / 1024 ** scale, scale);
   return `${part} of ${digits(wholeBytes / 1024 ** scale, scale)} ${units[scale]}`;
-}
-
-/** "118 MiB/s" */
-export function formatRate(rateBytesPerSecond: number): string {
-  return `${formatSize(rateBytesPerSecond)}/s`;
 }
 
 /** "58 %"; never "100 %" before the end, and never "0 %" once something moved. */

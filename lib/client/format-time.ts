@@ -1,3 +1,5 @@
+import { formatAge } from "@/lib/domain/units";
+
 /** How instants are printed. All in 24 h, English, in the zone given; `now` is the server's, never the browser's clock. */
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -70,7 +72,7 @@ export function formatRelative(at: number, now: number, timeZone: string): strin
   const distance = Math.abs(now - at);
   if (distance >= dayMs) return formatMoment(at, now, timeZone);
   if (distance < minuteMs) return at > now ? "in less than a minute" : "just now";
-  return at > now ? `in ${formatSpan(distance)}` : `${formatAge(distance)} ago`;
+  return at > now ? `in ${formatDistance(distance)}` : `${formatAge(distance)} ago`;
 }
 
 /** "Wed 18 Nov 2026, 02:00:14 (Europe/Berlin)", for the tooltip. */
@@ -79,16 +81,8 @@ export function formatFull(at: number, timeZone: string): string {
   return `${weekday} ${day} ${month} ${year}, ${formatClockSeconds(at, timeZone)} (${timeZone})`;
 }
 
-/** "31 min", "48 h", "4 days": the age of something. */
-export function formatAge(ms: number): string {
-  if (ms < minuteMs) return `${Math.max(0, Math.floor(ms / 1000))} s`;
-  if (ms < hourMs) return `${Math.floor(ms / minuteMs)} min`;
-  if (ms < 3 * dayMs) return `${Math.floor(ms / hourMs)} h`;
-  return `${Math.floor(ms / dayMs)} days`;
-}
-
 /** "6 h 20 m", "20 min", "3 d": how far away something is. */
-export function formatSpan(ms: number): string {
+export function formatDistance(ms: number): string {
   if (ms < hourMs) return `${Math.max(1, Math.round(ms / minuteMs))} min`;
   if (ms < dayMs) {
     const minutes = Math.round(ms / minuteMs);
@@ -96,15 +90,4 @@ export function formatSpan(ms: number): string {
     return rest === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${rest} m`;
   }
   return `${Math.round(ms / dayMs)} d`;
-}
-
-/** "48 s", "14 m 20 s", "1 h 52 m", "2 d 3 h": how long something took. */
-export function formatDuration(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} m ${String(seconds % 60).padStart(2, "0")} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} m`;
-  const hours = Math.round(minutes / 60);
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }

@@ -20,7 +20,12 @@ const contracts = () => import("@/lib/contracts/runs");
 
 const pageSize = 60;
 
+/** What a list without filters asks for, spelled as the filters spell it, so that server and browser mean one key. */
+const unfiltered: RunFilters = { status: [], kind: [], policy: null, guest: null, from: null, to: null };
+
 export const runQueries = {
+  pageSize,
+  unfiltered,
   all: ["runs"] as const,
   lists: ["runs", "list"] as const,
 
