@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { needsRootNote } from "./estate/create-estate";
+import { rootlessNote } from "./estate/create-estate";
 import { startLab } from "./start-lab";
 
 const { values } = parseArgs({
@@ -16,7 +16,7 @@ if (values.estate !== "full" && values.estate !== "tiny") {
 }
 
 const lab = await startLab({ directory: values.data, estate: values.estate, apiPort: Number(values["api-port"]) });
-if (needsRootNote) console.log(`lab: ${needsRootNote}`);
+if (rootlessNote) console.log(`lab: ${rootlessNote}`);
 console.log(`lab: API ${lab.description.apiUrl}, controls ${lab.description.controlUrl}`);
 console.log("lab ready");
 

@@ -54,8 +54,8 @@ describe("the lab's controls", () => {
     ["PUT", "faults", { guests: [{ vmid: 101, fault: { kind: "meteor" } }] }],
     ["PUT", "faults", { guest: [] }],
     ["PUT", "clock", { now: "tomorrow" }],
-    ["POST", "guests", { node: "pve1", name: "../../etc/passwd" }],
-    ["PATCH", "guests/101", { name: "a b" }],
+    ["POST", "guests", { node: "pve1", name: "two\nlines" }],
+    ["PATCH", "guests/101", { name: "" }],
   ])("refuses %s /lab/%s with %j and says why", async (method, path, body) => {
     const answer = await call(method, path, body);
 

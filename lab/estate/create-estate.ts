@@ -99,6 +99,7 @@ function usedBytes({ trees = [], disks = [] }: PlannedGuest): number {
   return inTrees + inDisks;
 }
 
-export const needsRootNote = isRoot
+/** What an estate lacks where this process is not root; undefined where it lacks nothing. */
+export const rootlessNote = isRoot
   ? undefined
-  : "not run as root: owners are those of the caller, device nodes are left out";
+  : "not run as root: all files belong to this user, and device nodes and unreadable files are left out";

@@ -6,16 +6,21 @@ import { pipeline } from "node:stream/promises";
 import { treeArchive } from "./tree-archive";
 import type { TreeEntry } from "./tree-entry";
 
-/** Whether this process may give files away and make device nodes. Without it a tree lacks both, and says so nowhere else. */
+/** Whether this process may give files away and make device nodes. */
 export const isRoot = process.getuid?.() === 0;
 
 /** What an unprivileged container's ids are raised by on the host (/etc/subuid of a stock node). */
 export const unprivilegedIdOffset = 100_000;
 
-/** Lays a tree down in an existing or new directory. Not as root, owners are the caller's and devices are left out. */
+/** Devices need root to be made, and files nobody may read need root to be backed up. */
+function isPossibleForAnybody(entry: TreeEntry): boolean {
+  return entry.kind !== "characterDevice" && ((entry.mode ?? 0o600) & 0o400) !== 0;
+}
+
+/** Lays a tree down in an existing or new directory. Not as root, owners are the caller's and some entries left out. */
 export async function writeTree(target: string, entries: readonly TreeEntry[], idOffset: number): Promise<void> {
   mkdirSync(target, { recursive: true });
-  const possible = isRoot ? entries : entries.filter((entry) => entry.kind !== "characterDevice");
+  const possible = isRoot ? entries : entries.filter(isPossibleForAnybody);
   const args = ["-xpf", "-", "--xattrs", "--xattrs-include=user.*", "--numeric-owner", "-C", target];
   const tar = spawn("tar", args, { stdio: ["pipe", "ignore", "pipe"], env: { ...process.env, LC_ALL: "C" } });
   let complaint = "";

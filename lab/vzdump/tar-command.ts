@@ -43,7 +43,7 @@ function excludeFlags(plan: TarPlan): string[] {
  * volume; members, their order and their bytes are those of the real command.
  */
 export function tarArguments(plan: TarPlan, isRoot: boolean): string[] {
-  const owners = isRoot ? rootOwnerFlags(plan) : ["--owner=+0", "--group=+0"];
+  const owners = isRoot ? rootOwnerFlags(plan) : ["--owner=root:0", "--group=root:0"];
   return [
     ...["cpf", "-", "--totals", ...commonFlags, ...owners],
     ...["--one-file-system", "--warning=no-file-ignored"],
