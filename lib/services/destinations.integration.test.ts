@@ -114,7 +114,7 @@ describe("restore points", () => {
     const seen: string[] = [];
     let cursor: string | null = null;
     do {
-      const page: Awaited<ReturnType<typeof list>> = await list({ limit: 2, ...(cursor ? { cursor } : {}) });
+      const page: Awaited<ReturnType<typeof list>> = await list({ limit: 1, ...(cursor ? { cursor } : {}) });
       seen.push(...page.items.map(({ takenAt, guestName }) => `${takenAt.slice(0, 10)} ${guestName}`));
       cursor = page.nextCursor;
     } while (cursor);

@@ -77,11 +77,13 @@ describe("syncInventory", () => {
   });
 
   it("makes every guest once though app and workers look at the same time", async () => {
+    node.answer(estateAnswers({ nodes: ["pve1", "pve2"], guests: [] }));
+    await sync();
     node.answer(estateAnswers({ nodes: ["pve1", "pve2"], guests: [web, erp] }));
 
     await Promise.all([sync(), sync(), sync()]);
 
-    expect(await guests()).toHaveLength(4);
+    expect(await living()).toEqual(["host/pve1", "host/pve2", "lxc/101", "qemu/200"]);
   });
 
   it("archives a guest that was destroyed and takes a reused VMID for another guest", async () => {
