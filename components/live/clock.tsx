@@ -44,7 +44,8 @@ function subscribe(listener: () => void) {
   };
 }
 
-const cut = (at: number, everyMs: number) => Math.floor(at / everyMs) * everyMs;
+// Upwards: what happened a moment ago must not lie ahead.
+const cut = (at: number, everyMs: number) => Math.ceil(at / everyMs) * everyMs;
 
 /** The server's time in steps of `everyMs`; renders anew once per step. */
 export function useNow(everyMs = 30_000): number {

@@ -34,7 +34,7 @@ function DestinationRow({ destination }: { destination: Destination }) {
   const usedRatio = totalBytes && freeBytes !== null ? 1 - freeBytes / totalBytes : null;
   const isNearlyFull = usedRatio !== null && usedRatio >= nearlyFull;
   return (
-    <li className="grid grid-cols-[16px_minmax(0,1fr)_64px_116px] items-center gap-2.5 py-[5px] text-table leading-[17px]">
+    <li className="grid grid-cols-[16px_minmax(0,1fr)_56px_auto] items-center gap-2.5 py-[5px] text-table leading-[17px]">
       <Icon className="size-4 text-fg3" strokeWidth={1.75} aria-hidden />
       <span className="grid min-w-0 font-medium">
         {slotLabel[slot]}
@@ -47,7 +47,9 @@ function DestinationRow({ destination }: { destination: Destination }) {
       ) : (
         <ProgressBar ratio={usedRatio} label={`${slotLabel[slot]} used`} tone={isNearlyFull ? "warning" : "neutral"} />
       )}
-      <span className={`text-right text-meta tabular-nums ${isNearlyFull ? "text-warn-text" : "text-fg3"}`}>
+      <span
+        className={`min-w-24 text-right text-meta whitespace-nowrap tabular-nums ${isNearlyFull ? "text-warn-text" : "text-fg3"}`}
+      >
         {roomText(destination, isNearlyFull ? usedRatio : null)}
       </span>
     </li>

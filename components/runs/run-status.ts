@@ -67,14 +67,14 @@ export const runKindLabel = {
 
 const triggerWords = {
   schedule: "Scheduled",
-  user: "Started by",
-  api: "Started over the API",
-  start: "Started with the server",
+  user: "By",
+  api: "By API token",
+  start: "At the first start",
 } as const satisfies Record<RunTrigger, string>;
 
-/** "Scheduled", "Started by Mira" */
+/** "Scheduled", "By Mira" */
 export function triggerText(run: Pick<RunSummary, "trigger" | "requestedBy">): string {
   const words = triggerWords[run.trigger];
   if (run.trigger === "user") return `${words} ${run.requestedBy ?? "a user"}`;
-  return run.trigger === "api" && run.requestedBy ? `${words} by ${run.requestedBy}` : words;
+  return run.trigger === "api" && run.requestedBy ? `${words} ${run.requestedBy}` : words;
 }

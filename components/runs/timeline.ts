@@ -8,6 +8,7 @@ const hourMs = 60 * minuteMs;
 const tickSteps = [
   5 * secondMs,
   10 * secondMs,
+  15 * secondMs,
   30 * secondMs,
   minuteMs,
   2 * minuteMs,

@@ -6,10 +6,19 @@ type ChoiceProps = Omit<ComponentProps<"input">, "className" | "style" | "type" 
   hint?: ReactNode;
 };
 
+const marks = {
+  radio: "rounded-full before:size-1.5 before:rounded-full",
+  checkbox: "rounded-[4px] before:size-2.5 before:[clip-path:polygon(14%_44%,0_65%,43%_100%,100%_16%,80%_0%,43%_62%)]",
+} as const;
+
 function Choice({ type, label, hint, ...rest }: ChoiceProps & { type: "radio" | "checkbox" }) {
   return (
     <label className="flex max-tablet:min-h-11 cursor-pointer items-start gap-2 py-[3px] text-table max-tablet:items-center has-disabled:cursor-not-allowed has-disabled:opacity-55">
-      <input {...rest} type={type} className="mt-px size-4 shrink-0 accent-accent max-tablet:size-5" />
+      <input
+        {...rest}
+        type={type}
+        className={`grid size-4 shrink-0 appearance-none place-content-center border border-line2 bg-surface checked:border-accent checked:bg-accent before:block before:scale-0 before:bg-bg before:content-[''] checked:before:scale-100 max-tablet:size-5 forced-colors:appearance-auto ${marks[type]}`}
+      />
       <span className="min-w-0">
         {label}
         {hint && <span className="block text-meta text-fg3">{hint}</span>}
