@@ -28,6 +28,10 @@ export type ApiFault =
   | { kind: "apiDown" }
   /** Every call answers 500. */
   | { kind: "api500" }
+  /** The API's own daemon is down: 595, but for /version, which the proxy answers itself. */
+  | { kind: "daemonDown" }
+  /** A node is down: 595 for what the proxy would ask it, and its entries say offline. */
+  | { kind: "nodeDown"; node: string }
   /** Every call waits first. */
   | { kind: "slowApi"; delayMs: number };
 

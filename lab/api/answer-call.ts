@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { ApiFault } from "../faults";
 import { readEstate } from "../state/estate";
 import { authenticate, type Caller, requirePrivilege } from "./access";
 import { ApiError } from "./api-error";
@@ -41,6 +42,7 @@ export async function answerCall(
   directory: string,
   server: { fingerprint: string; secret: string },
   request: ApiRequest,
+  faults: readonly ApiFault[],
 ): Promise<Answer> {
   const { method, path, headers } = request;
   const estate = readEstate(directory);
@@ -58,9 +60,22 @@ export async function answerCall(
     const reason = `failed to get address info for: ${node}: Name or service not known`;
     throw new ApiError(500, `hostname lookup '${node}' failed - ${reason}\n`);
   }
+  const downNodes = faults.flatMap((fault) => (fault.kind === "nodeDown" ? [fault.node] : []));
+  refuseUnreachable(found, faults, downNodes);
   const parameters = checkParameters(found.endpoint, given);
   if (parameters.node === "localhost") parameters.node = estate.nodes[0] ?? "";
-  return await handler({ directory, estate, caller, parameters, server });
+  return await handler({ directory, estate, caller, parameters, server, downNodes });
+}
+
+/** What the proxy answers for a node or a daemon it cannot reach: a status of its own and nothing else. */
+function refuseUnreachable(found: FoundEndpoint, faults: readonly ApiFault[], downNodes: readonly string[]): void {
+  const { endpoint, pathParameters } = found;
+  if (endpoint.proxyto && downNodes.includes(pathParameters.node ?? "")) {
+    throw new ApiError(595, "No route to host", { body: "empty" });
+  }
+  if (endpoint.protected && faults.some((fault) => fault.kind === "daemonDown")) {
+    throw new ApiError(595, "Connection refused", { body: "empty" });
+  }
 }
 
 /** The checks the schema names; those that depend on more stand in the handlers. */

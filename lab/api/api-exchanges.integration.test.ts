@@ -3,8 +3,8 @@ import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type GuestFault, writeFaults } from "../faults";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type ApiFault, type GuestFault, writeFaults } from "../faults";
 import { type RunningLab, startLab } from "../start-lab";
 import { readEstate } from "../state/estate";
 import { findGuest, setGuestStatus } from "../state/guests";
@@ -118,7 +118,11 @@ const before: Record<string, () => unknown> = {
     const [task] = listTasks(directory, "pve1").active;
     if (task) process.kill(task.pid, "SIGKILL");
   },
+  "579": () => armApi({ kind: "daemonDown" }),
 };
+
+const armApi = (...faults: ApiFault[]) =>
+  writeFaults(directory, { guests: [], api: faults.map((fault) => ({ fault })) });
 
 type Answered = { status: number; phrase: string; type: string | undefined; text: string };
 
@@ -243,5 +247,51 @@ describe("the API, against recorded answers of the real one", () => {
     else expect(shapeOf(json)).toEqual(shapeOf(exchange.json));
     const [recordedLog, log] = [finishedLog(exchange.json.data), finishedLog(json.data)];
     if (recordedLog !== undefined) expect(log).toBe(recordedLog);
+  });
+});
+
+describe("the API's faults", () => {
+  const asRoot = {
+    authorization: "PVEAPIToken=root@pam!full=<secret>",
+    method: "GET",
+    name: "",
+    phrase: "",
+    status: 0,
+  };
+  const get = async (path: string) => {
+    const { status, phrase, text } = await send({ ...asRoot, path: `/api2/json${path}` });
+    return { status, phrase, data: text && JSON.parse(text).data };
+  };
+
+  afterEach(() => armApi());
+
+  it("apiDown: breaks the connection", async () => {
+    await armApi({ kind: "apiDown" });
+
+    await expect(get("/version")).rejects.toThrow(/socket hang up|ECONNRESET/);
+  });
+
+  it("api500: answers an error as a cluster without quorum does", async () => {
+    await armApi({ kind: "api500" });
+
+    expect(await get("/version")).toMatchObject({ status: 500, phrase: "cluster not ready - no quorum?" });
+  });
+
+  it("slowApi: waits first", async () => {
+    await armApi({ kind: "slowApi", delayMs: 300 });
+
+    const startedAt = performance.now();
+    expect(await get("/version")).toMatchObject({ status: 200 });
+    expect(performance.now() - startedAt).toBeGreaterThan(290);
+  });
+
+  it("nodeDown: knows the node's guests by their place only, and cannot ask it anything", async () => {
+    await armApi({ kind: "nodeDown", node: "pve1" });
+
+    expect(await get("/nodes/pve1/lxc")).toEqual({ status: 595, phrase: "No route to host", data: "" });
+    expect((await get("/nodes")).data).toMatchObject([{ node: "pve1", status: "offline" }]);
+    expect((await get("/cluster/status")).data).toMatchObject([{ name: "pve1", online: 0 }]);
+    const guests = (await get("/cluster/resources?type=vm")).data;
+    expect(guests[0]).toEqual({ id: "lxc/101", type: "lxc", vmid: 101, node: "pve1", status: "unknown" });
   });
 });

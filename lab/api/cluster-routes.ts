@@ -29,7 +29,8 @@ const getPermissions: Handler = (call) => {
   return { data: Object.fromEntries(entries) };
 };
 
-function guestResource({ directory, estate, caller }: Call, guest: Guest) {
+function guestResource(call: Call, guest: Guest) {
+  const { directory, estate, caller } = call;
   const member = poolOf(estate, guest.vmid);
   const pool = member !== undefined && isAllowed(caller, `/pool/${member}`, "Pool.Audit") ? member : undefined;
   return {
@@ -45,18 +46,26 @@ function guestResource({ directory, estate, caller }: Call, guest: Guest) {
   };
 }
 
-function nodeResource({ directory, caller }: Call, node: string) {
+/** Of a guest on a node that does not answer, nothing but its place is known. */
+function guestOrUnknown(call: Call, guest: Guest) {
+  if (!call.downNodes.includes(guest.node)) return guestResource(call, guest);
+  const { type, vmid, node } = guest;
+  return { id: `${type}/${vmid}`, type, vmid, node, status: "unknown" };
+}
+
+function nodeResource({ directory, caller, downNodes }: Call, node: string) {
+  if (downNodes.includes(node)) return { id: `node/${node}`, type: "node", node, status: "offline" };
   const mayAudit = isAllowed(caller, `/nodes/${node}`, "Sys.Audit");
   const figures = mayAudit ? nodeFigures(directory) : {};
   return { ...figures, id: `node/${node}`, type: "node", node, status: "online", level: "", "cgroup-mode": 2 };
 }
 
-function storageResources({ directory, estate, caller }: Call) {
+function storageResources({ directory, estate, caller, downNodes }: Call) {
   return estate.nodes.flatMap((node) =>
     estate.storages
       .filter(({ storage }) => isAllowed(caller, `/storage/${storage}`, "Datastore.Audit", "Datastore.AllocateSpace"))
       .map((storage) => {
-        const space = storageSpace(directory, node, storage);
+        const space = downNodes.includes(node) ? undefined : storageSpace(directory, node, storage);
         return {
           id: `storage/${node}/${storage.storage}`,
           type: "storage",
@@ -102,7 +111,7 @@ const getResources: Handler = (call) => {
   return {
     data: [
       ...(type === undefined ? poolResources(call) : []),
-      ...(isWanted("vm") ? guests.map((guest) => guestResource(call, guest)) : []),
+      ...(isWanted("vm") ? guests.map((guest) => guestOrUnknown(call, guest)) : []),
       ...(isWanted("node") ? call.estate.nodes.map((node) => nodeResource(call, node)) : []),
       ...(isWanted("storage") ? storageResources(call) : []),
       ...(type === undefined ? networkResources(call) : []),
@@ -110,7 +119,7 @@ const getResources: Handler = (call) => {
   };
 };
 
-const getStatus: Handler = ({ estate }) => {
+const getStatus: Handler = ({ estate, downNodes }) => {
   const { clusterName, nodes } = estate;
   const members = nodes.map((name, index) => ({
     type: "node",
@@ -119,7 +128,7 @@ const getStatus: Handler = ({ estate }) => {
     nodeid: clusterName ? index + 1 : 0,
     ip: nodeAddress(index),
     local: index === 0 ? 1 : 0,
-    online: 1,
+    online: downNodes.includes(name) ? 0 : 1,
     level: "",
   }));
   if (!clusterName) return { data: members };

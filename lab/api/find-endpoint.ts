@@ -22,6 +22,8 @@ export type Endpoint = {
   permissions?: { check?: PermissionCheck; user?: string };
   /** Forwarded to the node of the path, which therefore has to exist. */
   proxyto?: string;
+  /** Handed by the proxy to the daemon that runs as root. */
+  protected?: number;
   parameters: Record<string, ParameterSchema>;
 };
 

@@ -9,6 +9,8 @@ export type Call = {
   caller: Caller;
   parameters: Parameters;
   server: { fingerprint: string; secret: string };
+  /** Nodes that do not answer: a fault that was asked for. */
+  downNodes: readonly string[];
 };
 
 /** `total` stands beside the data where lists are paged; `text` is an attachment instead of the envelope. */

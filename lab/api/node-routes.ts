@@ -3,16 +3,13 @@ import { isAllowed } from "./access";
 import { diskFigures, nodeFigures } from "./figures";
 import { type Handler, text } from "./handler";
 
-const getNodes: Handler = ({ directory, estate, caller, server }) => {
-  const data = estate.nodes.map((node) => ({
-    ...(isAllowed(caller, `/nodes/${node}`, "Sys.Audit") ? nodeFigures(directory) : {}),
-    id: `node/${node}`,
-    node,
-    type: "node",
-    status: "online",
-    level: "",
-    ssl_fingerprint: server.fingerprint,
-  }));
+const getNodes: Handler = ({ directory, estate, caller, server, downNodes }) => {
+  const data = estate.nodes.map((node) => {
+    const entry = { id: `node/${node}`, node, type: "node", ssl_fingerprint: server.fingerprint };
+    if (downNodes.includes(node)) return { ...entry, status: "offline" };
+    const figures = isAllowed(caller, `/nodes/${node}`, "Sys.Audit") ? nodeFigures(directory) : {};
+    return { ...entry, ...figures, status: "online", level: "" };
+  });
   return { data };
 };
 

@@ -52,7 +52,8 @@ async function serve(
   const url = new URL(request.url ?? "/", "https://lab");
   const format = /^\/api2\/([a-z]+)(?:\/|$)/.exec(url.pathname)?.[1];
   try {
-    for (const fault of await takeApiFaults(directory)) {
+    const faults = await takeApiFaults(directory);
+    for (const fault of faults) {
       if (fault.kind === "apiDown") {
         request.socket.destroy();
         return;
@@ -70,10 +71,8 @@ async function serve(
       throw new ApiError(501, `no formatter for uri ${path}, ${format}`, { body: "plain" });
     }
     const body = await readBody(request, method);
-    const answer = await answerCall(directory, settings, {
-      ...{ method, path, body, headers: request.headers },
-      query: url.search,
-    });
+    const call = { method, path, body, headers: request.headers, query: url.search };
+    const answer = await answerCall(directory, settings, call, faults);
     sendAnswer(request, response, answer, format);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

@@ -18,6 +18,8 @@ const guestFaultSchema = z.discriminatedUnion("kind", [
 const apiFaultSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("apiDown") }),
   z.strictObject({ kind: z.literal("api500") }),
+  z.strictObject({ kind: z.literal("daemonDown") }),
+  z.strictObject({ kind: z.literal("nodeDown"), node: z.string() }),
   z.strictObject({ kind: z.literal("slowApi"), delayMs: z.int().min(0).max(600_000) }),
 ]);
 

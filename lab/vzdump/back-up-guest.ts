@@ -9,34 +9,54 @@ import { keepCount, keepsEverything } from "../storage/prune-marks";
 import { BackupFailure } from "./backup-failure";
 import { backUpContainer, type Cleanup } from "./container-backup";
 import { compressionSuffix, type GuestBackup } from "./guest-backup";
-import type { JobContext } from "./job-context";
+import type { GuestPhase, HookEnvironment } from "./hook-script";
+import { type JobContext, jobEnvironment } from "./job-context";
 import { renderNotes } from "./notes-template";
 import { pruneGuestBackups } from "./prune-guest-backups";
 import { archiveSizeText, elapsedText } from "./sizes";
 import { backUpVm } from "./vm-backup";
 
+/** What the hook script is told of a guest, as far as it is known. */
+type HookState = { mode: string; environment: HookEnvironment };
+
 /** Backs one guest up and says so in the log. False when it failed: the job goes on with the next guest. */
 export async function backUpGuest(context: JobContext, vmid: number): Promise<boolean> {
-  const { directory, log, interruptions } = context;
+  const { directory, log, interruptions, options } = context;
   const startedAt = Date.now();
-  const logCopy = { path: undefined as string | undefined };
+  const state: HookState = { mode: options.mode, environment: jobEnvironment(context) };
   interruptions.reset();
+  let isGood = true;
   try {
-    await attempt(context, vmid, logCopy);
+    await attempt(context, vmid, state);
     log.info(`Finished Backup of VM ${vmid} (${elapsedText(Date.now() - startedAt)})`);
     log.taskInfo(`Backup finished at ${localTimestamp(labNow(directory))}`);
-    return true;
   } catch (error) {
     if (!(error instanceof BackupFailure)) throw error;
+    isGood = false;
     log.error(`Backup of VM ${vmid} failed - ${error.message}`);
     log.taskInfo(`Failed at ${localTimestamp(labNow(directory))}`);
-    return false;
-  } finally {
-    log.closeGuestLog(logCopy.path);
+    if (state.environment.TARGET) callOrWarn(context, "backup-abort", vmid, state);
+  }
+  log.closeGuestLog(state.environment.LOGFILE);
+  if (state.environment.TARGET) callOrWarn(context, "log-end", vmid, state);
+  return isGood;
+}
+
+/** The last two phases of a guest cannot fail it any more. */
+function callOrWarn(
+  { hook, log }: JobContext,
+  phase: GuestPhase,
+  vmid: number,
+  { mode, environment }: HookState,
+): void {
+  try {
+    hook(phase, environment, { mode, vmid });
+  } catch (error) {
+    log.warn(error instanceof Error ? error.message : String(error));
   }
 }
 
-async function attempt(context: JobContext, vmid: number, logCopy: { path: string | undefined }): Promise<void> {
+async function attempt(context: JobContext, vmid: number, state: HookState): Promise<void> {
   const { directory, node, estate, options, log, target } = context;
   const guest = findGuest(directory, vmid);
   if (!guest) throw new BackupFailure(`unable to find VM '${vmid}'`);
@@ -49,22 +69,26 @@ async function attempt(context: JobContext, vmid: number, logCopy: { path: strin
   const finalPath = join(target.dumpDirectory, `${baseName}.${extension}${suffix}`);
   const unfinishedPath = join(target.dumpDirectory, suffix ? `${baseName}.${extension}.dat` : `${baseName}.dat`);
   const temporaryDirectory = join(target.dumpDirectory, `${baseName}.tmp`);
-  logCopy.path = join(target.dumpDirectory, `${baseName}.log`);
+  const logCopy = join(target.dumpDirectory, `${baseName}.log`);
+  state.environment = { ...state.environment, TARGET: finalPath, LOGFILE: logCopy, VMTYPE: guest.type };
 
   log.openGuestLog(join(nodePlaces(directory, node).guestLogs, `${guest.type}-${vmid}.log`));
   log.info(`Starting Backup of VM ${vmid} (${guest.type})`);
   log.taskInfo(`Backup started at ${localTimestamp(now)}`);
   const wasRunning = guestStatus(directory, vmid).status === "running";
   log.info(`status = ${wasRunning ? "running" : "stopped"}`);
+  const mode = wasRunning ? options.mode : "stop";
+  state.mode = mode;
   const faults = await takeGuestFaults(directory, vmid);
   await lockGuest(context, vmid, guest.type === "lxc" ? "CT" : "VM", faults);
 
+  state.environment = { ...state.environment, HOSTNAME: guestName(guest) };
   const backup: GuestBackup = {
-    ...{ directory, node, estate, options, log, interruptions: context.interruptions, faults, guest, wasRunning },
-    mode: wasRunning ? options.mode : "stop",
+    ...{ directory, node, estate, options, log, interruptions: context.interruptions, faults, guest, wasRunning, mode },
     temporaryDirectory,
     unfinishedPath: options.toStdout ? undefined : unfinishedPath,
     finalPath,
+    hook: (phase) => callOrFail(context, phase, vmid, backup.mode, state),
   };
   const cleanups: Cleanup[] = [];
   const atCleanup = (cleanup: Cleanup) => void cleanups.unshift(cleanup);
@@ -73,11 +97,26 @@ async function attempt(context: JobContext, vmid: number, logCopy: { path: strin
     if (guest.type === "lxc") await backUpContainer(backup, atCleanup);
     else await backUpVm(backup, atCleanup);
     if (!options.toStdout) await finishFile(context, backup, unfinishedPath);
+    backup.hook("backup-end");
   } finally {
     await unlockGuest(context, vmid);
     for (const cleanup of cleanups) await cleanup();
     rmSync(unfinishedPath, { force: true });
     rmSync(temporaryDirectory, { recursive: true, force: true });
+  }
+}
+
+function callOrFail(
+  { hook }: JobContext,
+  phase: GuestPhase,
+  vmid: number,
+  mode: string,
+  { environment }: HookState,
+): void {
+  try {
+    hook(phase, environment, { mode, vmid });
+  } catch (error) {
+    throw new BackupFailure(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -39,10 +39,12 @@ export async function backUpContainer(backup: GuestBackup, atCleanup: (cleanup: 
   }
   printModeLines(backup);
   if (backup.mode !== "snapshot") printMounts(backup, mounts);
+  backup.hook("backup-start");
 
   if (backup.wasRunning && backup.mode === "stop") {
     const since = Date.now();
     log.info("stopping virtual guest");
+    backup.hook("pre-stop");
     await shutDownGuest(directory, guest.vmid);
     backup.interruptions.reset();
     atCleanup(() => restart(backup, since));
@@ -100,41 +102,65 @@ function canSnapshot({ estate }: GuestBackup, mounts: readonly Mount[]): boolean
 }
 
 /** The real one copies the running container with rsync first; the lab's files do not change, so nothing is copied. */
-function suspendForSync({ log, guest, directory, temporaryDirectory }: GuestBackup): void {
+function suspendForSync({ log, guest, directory, temporaryDirectory, hook }: GuestBackup): void {
   const since = Date.now();
   const root = `/proc/${guestStatus(directory, guest.vmid).pid ?? 1}/root/`;
   const transferred = `${(guest.usedBytes / 1024 / 1024).toFixed(2)}M bytes`;
   log.info(`starting first sync ${root} to ${temporaryDirectory}`);
   log.info(`first sync finished - transferred ${transferred} in 0s`);
   log.info("suspending guest");
+  hook("pre-stop");
   log.info(`starting final sync ${root} to ${temporaryDirectory}`);
   log.info("final sync finished - transferred 0 bytes in 0s");
   log.info("resuming guest");
+  hook("pre-restart");
+  hook("post-restart");
   log.info(`guest is online again after ${downtimeText(since)}`);
 }
 
-function takeSnapshot({ log }: GuestBackup, mounts: readonly Mount[], atCleanup: (cleanup: Cleanup) => void): void {
+function takeSnapshot(
+  { log, hook }: GuestBackup,
+  mounts: readonly Mount[],
+  atCleanup: (cleanup: Cleanup) => void,
+): void {
   const since = Date.now();
   const isFrozen = mounts.filter((mount) => mount.isIncluded).length > 1;
   if (isFrozen) log.info("suspend vm to make snapshot");
+  hook("pre-stop");
   log.info("create storage snapshot 'vzdump'");
+  hook("pre-restart");
+  if (isFrozen) log.info("resume vm");
+  hook("post-restart");
   if (isFrozen) {
-    log.info("resume vm");
     log.info(`guest is online again after ${downtimeText(since)}`);
   }
   atCleanup(() => Promise.resolve(log.info("cleanup temporary 'vzdump' snapshot")));
 }
 
+/** A failing start or hook is a bare line: it neither fails the backup nor counts as a warning. */
 async function restart(backup: GuestBackup, since: number): Promise<void> {
-  const { log, guest, directory } = backup;
-  log.info("restarting vm");
-  const failure = backup.faults.find((fault) => fault.kind === "guestDoesNotRestart");
-  if (failure) {
-    for (const line of failure.output ?? [`startup for container '${guest.vmid}' failed`]) log.raw(line);
-    return;
+  const { log } = backup;
+  try {
+    backup.hook("pre-restart");
+    log.info("restarting vm");
+    const isUp = await startAgain(backup);
+    if (!isUp) return;
+    backup.hook("post-restart");
+    log.info(`guest is online again after ${downtimeText(since)}`);
+  } catch (error) {
+    if (!(error instanceof BackupFailure)) throw error;
+    log.raw(error.message);
   }
-  await startGuest(directory, guest.vmid);
-  log.info(`guest is online again after ${downtimeText(since)}`);
+}
+
+async function startAgain({ log, guest, directory, faults }: GuestBackup): Promise<boolean> {
+  const failure = faults.find((fault) => fault.kind === "guestDoesNotRestart");
+  if (!failure) {
+    await startGuest(directory, guest.vmid);
+    return true;
+  }
+  for (const line of failure.output ?? [`startup for container '${guest.vmid}' failed`]) log.raw(line);
+  return false;
 }
 
 function planTar(backup: GuestBackup, mounts: readonly Mount[]): TarPlan {

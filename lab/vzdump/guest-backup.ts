@@ -3,6 +3,7 @@ import type { Estate } from "../state/estate";
 import type { Guest } from "../state/guests";
 import type { ArchiveOutcome, Program } from "./archive-stream";
 import { BackupFailure } from "./backup-failure";
+import type { GuestPhase } from "./hook-script";
 import type { Interruptions } from "./interruption";
 import type { JobLog } from "./job-log";
 import type { BackupMode, VzdumpOptions } from "./options";
@@ -24,6 +25,8 @@ export type GuestBackup = {
   /** The archive while it is written, or undefined where it goes to standard output. */
   unfinishedPath: string | undefined;
   finalPath: string;
+  /** Calls the hook script for this guest; a failure fails the backup. */
+  hook: (phase: GuestPhase) => void;
 };
 
 export function hasFault(backup: GuestBackup, kind: GuestFault["kind"]): boolean {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Estate, type Storage, storageDirectory } from "../state/estate";
 import { type KeepOptions, parseKeepOptions } from "../storage/prune-marks";
 import { JobFailure } from "./backup-failure";
+import type { HookEnvironment, RunHook } from "./hook-script";
 import type { Interruptions } from "./interruption";
 import type { JobLog } from "./job-log";
 import type { VzdumpOptions } from "./options";
@@ -19,6 +20,7 @@ export type JobContext = {
   log: JobLog;
   interruptions: Interruptions;
   target: BackupTarget;
+  hook: RunHook;
 };
 
 /** The target of a job, or a JobFailure in vzdump's words: these come before any line of the log. */
@@ -57,4 +59,10 @@ export function activationError(storage: Storage): string {
 function keepOptions(text: string | undefined): KeepOptions {
   const parsed = parseKeepOptions(text ?? "keep-all=1");
   return parsed.ok ? parsed.keep : { "keep-all": 1 };
+}
+
+/** What the hook script is told in every phase from job-start on. */
+export function jobEnvironment({ node, target }: Pick<JobContext, "node" | "target">): HookEnvironment {
+  const storage = target.storage ? { STOREID: target.storage.storage } : {};
+  return { ...storage, DUMPDIR: target.dumpDirectory, HOSTNAME: node };
 }

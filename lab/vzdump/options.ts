@@ -23,6 +23,7 @@ export type VzdumpOptions = {
   notesTemplate?: string;
   isProtected: boolean;
   pruneBackups?: string;
+  script?: string;
   remove: boolean;
   toStdout: boolean;
   isQuiet: boolean;
@@ -180,6 +181,7 @@ const optionalTexts = [
   ["node", "node"],
   ["notes-template", "notesTemplate"],
   ["prune-backups", "pruneBackups"],
+  ["script", "script"],
 ] as const;
 
 function complaintAbout(name: string, value: string): string | undefined {

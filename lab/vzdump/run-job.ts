@@ -3,7 +3,7 @@ import { listGuests } from "../state/guests";
 import { tryLock, waitForLock } from "../state/named-lock";
 import { backUpGuest } from "./back-up-guest";
 import { JobFailure } from "./backup-failure";
-import type { JobContext } from "./job-context";
+import { type JobContext, jobEnvironment } from "./job-context";
 import type { JobLog } from "./job-log";
 import type { VzdumpOptions } from "./options";
 
@@ -50,8 +50,24 @@ export async function runJob(context: JobContext, selection: Selection): Promise
     throw new JobFailure("you can only backup a single VM with option --stdout");
   log.taskInfo(`starting new backup job: ${options.commandLine}`);
   if (selection.external.length > 0) log.taskInfo(`skip external VMs: ${selection.external.join(", ")}`);
+  callForJob(context, "job-start");
   let failures = 0;
   for (const vmid of vmids) if (!(await backUpGuest(context, vmid))) failures++;
+  callForJob(context, "job-end");
   log.taskInfo(failures > 0 ? "Backup job finished with errors" : "Backup job finished successfully");
   if (failures > 0) throw new JobFailure("job errors");
+}
+
+/** A failing hook of the job fails the job, although its archives may all be good. */
+function callForJob(context: JobContext, phase: "job-start" | "job-end"): void {
+  const { hook, log } = context;
+  const environment = jobEnvironment(context);
+  try {
+    hook(phase, environment);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    hook("job-abort", environment);
+    log.taskError(`Backup job failed - ${message}`);
+    throw new JobFailure(message);
+  }
 }

@@ -27,14 +27,22 @@ export async function backUpVm(backup: GuestBackup, atCleanup: (cleanup: Cleanup
   }
   const isDiskless = !drives.some((drive) => drive.isIncluded);
   if (isDiskless) log.info("backup contains no disks");
+  backup.hook("backup-start");
 
   const since = Date.now();
   if (backup.wasRunning && backup.mode === "stop") {
     log.info("stopping virtual guest");
+    backup.hook("pre-stop");
     await shutDownGuest(directory, guest.vmid);
     backup.interruptions.reset();
   }
-  if (backup.wasRunning && backup.mode === "suspend") log.info("suspending guest");
+  if (backup.wasRunning && backup.mode === "suspend") {
+    log.info("suspending guest");
+    backup.hook("pre-stop");
+  }
+  if (backup.wasRunning && backup.mode === "snapshot") {
+    for (const phase of ["pre-stop", "pre-restart", "post-restart"] as const) backup.hook(phase);
+  } else if (backup.wasRunning) atCleanup(() => Promise.resolve(callAfterwards(backup)));
   for (const key of Object.keys(guest.config).filter((name) => /^unused\d+$/.test(name))) {
     log.info(`skip unused drive '${guest.config[key]}' (not included into backup)`);
   }
@@ -58,7 +66,6 @@ export async function backUpVm(backup: GuestBackup, atCleanup: (cleanup: Cleanup
   const uuid = randomUUID();
   log.info(`started backup task '${uuid}'`);
   await resume(backup, since, atCleanup);
-  if (!backup.wasRunning) atCleanup(() => Promise.resolve());
 
   const progress = createProgressLines(backup, disks);
   try {
@@ -66,6 +73,17 @@ export async function backUpVm(backup: GuestBackup, atCleanup: (cleanup: Cleanup
     progress.finish();
   } finally {
     if (!backup.wasRunning) log.info("stopping kvm after backup task");
+  }
+}
+
+/** Stopped and suspended VMs run again by then; the hooks of their restart come last all the same. */
+function callAfterwards({ hook, log }: GuestBackup): void {
+  try {
+    hook("pre-restart");
+    hook("post-restart");
+  } catch (error) {
+    if (!(error instanceof BackupFailure)) throw error;
+    log.raw(error.message);
   }
 }
 

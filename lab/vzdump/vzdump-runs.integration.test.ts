@@ -89,7 +89,26 @@ async function runVzdump(
 }
 
 /** The node's root is a folder here: absolute paths of the recording lie below it. */
-const intoLab = (argument: string) => argument.replace(/^\/srv\/(img|nosuchdir)$/, `${places.root}/srv/$1`);
+const intoLab = (argument: string) =>
+  argument.replace(/^\/(srv\/img|srv\/nosuchdir|usr\/local\/bin\/hook.sh)$/, `${places.root}/$1`);
+
+/** Prints what the recorded hook printed, and fails in the phase that is named. */
+function writeHook(failsIn: string | undefined): void {
+  const script = `#!${process.execPath}
+const names = ["STOREID", "DUMPDIR", "TARGET", "LOGFILE", "VMTYPE", "HOSTNAME"];
+const [phase] = process.argv.slice(2);
+console.log("HOOK: args: " + process.argv.slice(2).join(" "));
+for (const name of names) if (process.env[name]) console.log("HOOK: env: " + name + "=" + process.env[name]);
+const others = Object.keys(process.env).filter((name) => ![...names, "PATH"].includes(name));
+console.log("HOOK: other env: " + others.map((name) => name + "=" + process.env[name] + " ").join(""));
+console.error("HOOK: this line goes to stderr (" + phase + ")");
+if (phase !== ${JSON.stringify(failsIn ?? null)}) process.exit(0);
+console.error("HOOK: failing on purpose in " + phase);
+process.exit(3);
+`;
+  mkdirSync(join(places.root, "usr/local/bin"), { recursive: true });
+  writeFileSync(join(places.root, "usr/local/bin/hook.sh"), script, { mode: 0o755 });
+}
 
 const masked = (text: string) => maskedLog(text.replaceAll(places.root, ""));
 
@@ -169,6 +188,7 @@ describe("vzdump, against recorded runs of the real one", () => {
     const isOrphaned = /^sig(hup|kill)-cli/.test(recorded.name);
     if (isInterrupted) await writeFaults(directory, fault(108, slowly(isOrphaned ? 1_000_000 : 200_000)));
     await before[recorded.name]?.();
+    if (recorded.argv.includes("--script")) writeHook(/^hook-fail-(.+)$/.exec(recorded.name)?.[1]);
 
     const run = await runVzdump(recorded.argv, during[recorded.name]);
 
