@@ -9,6 +9,9 @@ export default defineConfig({
     alias: { "server-only": new URL("./node_modules/server-only/empty.js", import.meta.url).pathname },
   },
   test: {
+    // A bound against hanging, not a measure of speed: two clones may test on one machine at the same time.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Tests start real processes: more files at once than cores would only make each of them slow.
     maxWorkers: 2,
     projects: [
@@ -26,8 +29,8 @@ export default defineConfig({
           name: "integration",
           include: [`${rooms}/**/*.integration.test.{ts,mjs}`],
           globalSetup: "./scripts/services/vitest-setup.mjs",
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
         },
       },
     ],
