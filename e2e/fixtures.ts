@@ -126,6 +126,6 @@ type Run = { status: string; statusReason: string | null; number: number };
 /** The run, once it is over. */
 export async function endOfRun(api: APIRequestContext, runId: string): Promise<Run> {
   const read = async (): Promise<Run> => (await api.get(`/api/v1/runs/${runId}`)).json();
-  await expect.poll(async () => (await read()).status, { timeout: 90_000 }).not.toMatch(/^(queued|running)$/);
+  await expect.poll(async () => (await read()).status, { timeout: 150_000 }).not.toMatch(/^(queued|running)$/);
   return read();
 }

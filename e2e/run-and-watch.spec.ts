@@ -25,7 +25,7 @@ test("a policy made in the browser backs its guests up, and the browser watches 
   await expect(page.getByText(/sending archive to stdout|creating vzdump archive/).first()).toBeVisible();
 
   // Nothing is reloaded: the end arrives over the event stream.
-  await expect(page.getByText("Succeeded", { exact: true }).first()).toBeVisible({ timeout: 90_000 });
+  await expect(page.getByText("Succeeded", { exact: true }).first()).toBeVisible({ timeout: 150_000 });
   expect((await endOfRun(api, runId)).status).toBe("succeeded");
 
   const log = await api.get(`/api/v1/runs/${runId}/log?format=text`);
@@ -43,7 +43,7 @@ test("one guest that fails and one remote that is down are said in words, and a 
   const runId = await startRunOf(api, policyId);
 
   await page.goto(`/runs/${runId}`);
-  await expect(page.getByText(/Finished with \d+ failures?/).first()).toBeVisible({ timeout: 90_000 });
+  await expect(page.getByText(/Finished with \d+ failures?/).first()).toBeVisible({ timeout: 150_000 });
   await expect(page.getByText(/Copy to Secondary failed/).first()).toBeVisible();
   await expect(page.getByText(/Dump failed/).first()).toBeVisible();
   const partial = await endOfRun(api, runId);
@@ -52,7 +52,7 @@ test("one guest that fails and one remote that is down are said in words, and a 
   await lab.setFaults([]);
   await lab.setRemoteUp("labdav", true);
   await page.getByRole("button", { name: /Retry failed/ }).click();
-  await expect(page.getByText("Succeeded", { exact: true }).first()).toBeVisible({ timeout: 90_000 });
+  await expect(page.getByText("Succeeded", { exact: true }).first()).toBeVisible({ timeout: 150_000 });
 
   const { guests } = await (await api.get(`/api/v1/runs/${runId}`)).json();
   const web = guests.find((guest: { vmid: number }) => guest.vmid === 101);
@@ -69,13 +69,13 @@ test("a run that is cancelled in the browser ends, and says by whom", async ({ c
   const policyId = await makePolicy(api, "To be cancelled", { selection: { kind: "picked", vmids: [101] } });
   const runId = await startRunOf(api, policyId);
   await page.goto(`/runs/${runId}`);
-  await expect(page.getByText(/sending archive to stdout/).first()).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/sending archive to stdout/).first()).toBeVisible({ timeout: 120_000 });
 
   await page.getByRole("button", { name: "Cancel run" }).click();
   await expect(page.getByRole("dialog")).toContainText("Stop To be cancelled?");
   await page.getByRole("button", { name: "Stop run" }).click();
 
-  await expect(page.getByText("Cancelled", { exact: true }).first()).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText("Cancelled", { exact: true }).first()).toBeVisible({ timeout: 120_000 });
   expect((await endOfRun(api, runId)).statusReason).toMatch(/^Cancelled by /);
 });
 

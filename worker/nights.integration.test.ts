@@ -49,5 +49,5 @@ describe("twenty nightly runs", () => {
     }
     const removed = await db().copy.groupBy({ by: ["destinationId"], where: { state: "removed" }, _count: true });
     expect(removed.map(({ _count }) => _count).toSorted()).toEqual([18, 5, 5, 5].toSorted());
-  }, 300_000);
+  }, 600_000);
 });

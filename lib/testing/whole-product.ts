@@ -127,13 +127,13 @@ function spawnWorker(environment: Environment): WorkerProcess {
   return { process: child, output: () => output, kill: () => end("SIGKILL"), stop: () => end("SIGTERM") };
 }
 
-/** Waits until something is so. Fails with `explain` after a minute and a half, or once it can no longer become so. */
+/** Waits until something is so. Fails with `explain` after two minutes and a half, or once it can no longer become so. */
 export async function until(
   isSo: () => boolean | Promise<boolean>,
   explain: () => string | Promise<string>,
   mayBecomeSo: () => boolean = () => true,
 ): Promise<void> {
-  const deadline = performance.now() + 90_000;
+  const deadline = performance.now() + 150_000;
   while (!(await isSo())) {
     if (performance.now() > deadline || !mayBecomeSo()) throw new Error(await explain());
     await sleep(50);
