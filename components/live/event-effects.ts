@@ -1,7 +1,7 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { overviewQuery } from "@/lib/client/overview";
 import { policyQueries } from "@/lib/client/policies";
-import { withProgress, withRunInPages, withStep, withSummary } from "@/lib/client/run-reducers";
+import { isMissingGuests, withProgress, withRunInPages, withStep, withSummary } from "@/lib/client/run-reducers";
 import { runQueries } from "@/lib/client/runs";
 import type { LiveEvent } from "@/lib/contracts/events";
 import type { Overview } from "@/lib/contracts/overview";
@@ -22,10 +22,22 @@ export class LinesEvent extends Event {
 /** Writes what the stream said into the query cache. What no event can say is asked for anew, once per batch. */
 export function applyEvents(client: QueryClient, events: readonly LiveEvent[]): void {
   const stale = new Set<"overview" | "policies" | "runs">();
-  for (const event of events) applyEvent(client, event, (part) => stale.add(part));
+  const incompleteRuns = new Set<string>();
+  for (const event of events) {
+    const runId = runOf(event);
+    const run = runId && client.getQueryData(runQueries.detail(runId).queryKey);
+    if (runId && run && isMissingGuests(run, event)) incompleteRuns.add(runId);
+    applyEvent(client, event, (part) => stale.add(part));
+  }
+  for (const runId of incompleteRuns) refresh(client, runQueries.detail(runId).queryKey);
   if (stale.has("overview")) refresh(client, overviewQuery.queryKey);
   if (stale.has("policies")) refresh(client, policyQueries.all);
   if (stale.has("runs")) refresh(client, runQueries.lists);
+}
+
+function runOf(event: LiveEvent): string | undefined {
+  if (event.type === "run.changed") return event.run.id;
+  return event.type === "step.changed" ? event.runId : undefined;
 }
 
 function applyEvent(

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useTopics } from "@/components/live/live-provider";
+import { useRefetchEvery } from "@/components/live/use-refetch-every";
 import { QueryError } from "@/components/shell/query-error";
 import { Skeleton, SkeletonRows } from "@/components/ui/skeleton";
 import { overviewQuery } from "@/lib/client/overview";
@@ -16,6 +17,7 @@ import { Verdict } from "./verdict";
 /** Can I restore everything right now? */
 export function OverviewScreen() {
   useTopics(["overview"]);
+  useRefetchEvery(overviewQuery.queryKey, 60_000);
   const { data: overview, error, refetch } = useQuery(overviewQuery);
   if (error && !overview) return <QueryError what="the overview" error={error} onRetry={refetch} isPage />;
   if (!overview) return <OverviewSkeleton />;

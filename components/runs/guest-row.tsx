@@ -13,10 +13,10 @@ import { guestWords } from "./guest-words";
 import { guestStatusLook } from "./run-status";
 import { type Bar, barsOf, percentAt, type Timeline } from "./timeline";
 
-type GuestRowProps = { guest: RunGuest; run: RunDetail; timeline: Timeline; now: number };
+type GuestRowProps = { guest: RunGuest; run: RunDetail; timeline: Timeline; now: number; isFaultShown: boolean };
 
 /** One guest on the timeline; opens to its steps. What failed says why without a press. */
-export function GuestRow({ guest, run, timeline, now }: GuestRowProps) {
+export function GuestRow({ guest, run, timeline, now, isFaultShown }: GuestRowProps) {
   const [isOpen, setIsOpen] = useState(false);
   const timeZone = useTimeZone();
   const stepsId = useId();
@@ -41,7 +41,7 @@ export function GuestRow({ guest, run, timeline, now }: GuestRowProps) {
         </span>
       </button>
       <div id={stepsId} className="relative z-1 empty:hidden">
-        <GuestFaults guest={guest} run={run} />
+        {(isFaultShown || isOpen) && <GuestFaults guest={guest} run={run} />}
         {isOpen && <GuestSteps guest={guest} />}
       </div>
     </li>

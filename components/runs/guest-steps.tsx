@@ -54,7 +54,7 @@ function StepFault({ step, guest, run }: { step: StepView; guest: RunGuest; run:
       className={`my-1 grid gap-[9px] rounded-[9px] px-3 py-2.5 text-meta ${isAgain ? "bg-warn-panel" : "bg-fail-panel"}`}
     >
       <p className="line-clamp-8 wrap-anywhere">
-        <b className="font-heading">{head}</b> {cause} {safe}
+        <b className="font-heading">{head}</b> {asSentence(cause)} {safe}
         {nextTry}
       </p>
       <div className="flex flex-wrap items-center gap-1.5">
@@ -71,6 +71,9 @@ function StepFault({ step, guest, run }: { step: StepView; guest: RunGuest; run:
     </div>
   );
 }
+
+/** A program's own words end as they like. */
+const asSentence = (text: string) => (/[.!?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`);
 
 function StepLine({ step }: { step: StepView }) {
   const timeZone = useTimeZone();

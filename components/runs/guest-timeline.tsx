@@ -12,6 +12,7 @@ import { percentAt, readableTicks, type Timeline, timelineOf } from "./timeline"
 
 /** From how many rows on a group of quiet guests shows only its first. */
 const quietRows = 8;
+const mostFaultsShown = 3;
 
 /** Each guest as four thin layers in time: Local, Primary, Secondary, Tertiary. */
 export function GuestTimeline({ run }: { run: RunDetail }) {
@@ -101,8 +102,16 @@ function Group({ group, run, timeline, now }: GroupProps) {
         )}
       </h3>
       <ul>
-        {shown.map((guest) => (
-          <GuestRow key={guest.guestId} guest={guest} run={run} timeline={timeline} now={now} />
+        {shown.map((guest, at) => (
+          <GuestRow
+            key={guest.guestId}
+            guest={guest}
+            run={run}
+            timeline={timeline}
+            now={now}
+            // One cause may fail every guest: then it is said once, and of the others when they are opened.
+            isFaultShown={at === 0 || group.guests.length <= mostFaultsShown}
+          />
         ))}
       </ul>
     </section>

@@ -2,9 +2,11 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useTopics } from "@/components/live/live-provider";
+import { useRefetchEvery } from "@/components/live/use-refetch-every";
 import { QueryError } from "@/components/shell/query-error";
 import { Skeleton, SkeletonRows } from "@/components/ui/skeleton";
 import { runQueries } from "@/lib/client/runs";
+import { isRunOver } from "@/lib/domain/run";
 import { GuestPane } from "./guest-pane";
 import { ProgressBand } from "./progress-band";
 import { RunHeader } from "./run-header";
@@ -15,6 +17,7 @@ import { useRunAnnouncements } from "./use-run-announcements";
 export function RunDetailScreen({ runId }: { runId: string }) {
   useTopics([`run:${runId}`]);
   const { data: run, error, refetch } = useQuery(runQueries.detail(runId));
+  useRefetchEvery(runQueries.detail(runId).queryKey, 15_000, run !== undefined && !isRunOver(run.status));
   useRunAnnouncements(run);
 
   if (error && !run) return <QueryError what="this run" error={error} onRetry={refetch} isPage />;

@@ -41,10 +41,9 @@ export function RunLogPane({ run }: { run: RunDetail }) {
         onClose={() => setIsOpen(false)}
         title={`Log of ${run.policyName} #${run.number}`}
         look="sheet"
+        isFlush
       >
-        <div className="-mx-5 -mb-4 flex h-[calc(100dvh-56px)] flex-col">
-          <RunLog run={run} />
-        </div>
+        <RunLog run={run} />
       </Dialog>
     </>
   );

@@ -14,6 +14,8 @@ export type DialogProps = {
   actions?: ReactNode;
   /** `sheet` fills a phone's screen and stands at the right of a wide one; `bottom` rises from a phone's lower edge. */
   look?: "centered" | "sheet" | "bottom";
+  /** Its content fills it to the edges and scrolls by itself. */
+  isFlush?: boolean;
 };
 
 const looks = {
@@ -26,7 +28,15 @@ const looks = {
 } as const;
 
 /** The dialog itself, apart so that its library is no part of the first load. */
-export function DialogPopup({ isOpen, onClose, title, children, actions, look = "centered" }: DialogProps) {
+export function DialogPopup({
+  isOpen,
+  onClose,
+  title,
+  children,
+  actions,
+  look = "centered",
+  isFlush = false,
+}: DialogProps) {
   return (
     <Base.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Base.Portal>
@@ -34,7 +44,7 @@ export function DialogPopup({ isOpen, onClose, title, children, actions, look = 
         <Base.Popup
           className={`fixed z-50 flex flex-col overflow-hidden border border-line bg-raised text-fg shadow-menu transition-[opacity,transform] duration-180 ease-sheet data-ending-style:opacity-0 data-starting-style:opacity-0 ${looks[look]}`}
         >
-          <div className="flex items-start gap-3 px-5 pt-4">
+          <div className={`flex items-center gap-3 px-5 ${isFlush ? "py-1" : "pt-4"}`}>
             <Base.Title className="min-w-0 flex-1 text-lead font-heading wrap-anywhere">{title}</Base.Title>
             {look === "sheet" && (
               <IconButton label="Close" variant="quiet" onClick={onClose}>
@@ -42,7 +52,11 @@ export function DialogPopup({ isOpen, onClose, title, children, actions, look = 
               </IconButton>
             )}
           </div>
-          <div className="min-h-0 flex-1 overflow-auto px-5 pt-2 pb-4 text-body text-fg2">{children}</div>
+          <div
+            className={`min-h-0 flex-1 ${isFlush ? "flex flex-col" : "overflow-auto px-5 pt-2 pb-4 text-body text-fg2"}`}
+          >
+            {children}
+          </div>
           {actions && (
             <div className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3 max-tablet:flex-col-reverse">
               {actions}

@@ -6,6 +6,4 @@ export const overviewQuery = queryOptions({
   queryFn: ({ signal }) =>
     getJson("/api/v1/overview", async () => (await import("@/lib/contracts/overview")).overviewSchema, signal),
   staleTime: Number.POSITIVE_INFINITY,
-  // Ages cross their targets without any event.
-  refetchInterval: 60_000,
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RunDetail, RunSummary, StepView } from "@/lib/contracts/runs";
-import { withProgress, withRunInPages, withStep, withSummary } from "./run-reducers";
+import { isMissingGuests, withProgress, withRunInPages, withStep, withSummary } from "./run-reducers";
 
 const at = "2026-11-19T02:00:00.000Z";
 
@@ -75,6 +75,20 @@ describe("withSummary", () => {
 
   it("drops a late one", () => {
     expect(withSummary(aRun(aStep()), { ...summary, status: "queued", revision: 4 }).status).toBe("running");
+  });
+});
+
+describe("isMissingGuests", () => {
+  const step = { type: "step.changed", runId: "run", step: aStep() } as const;
+
+  it("tells a run that was asked for before its guests were listed", () => {
+    expect(isMissingGuests({ ...aRun(), guests: [] }, { type: "run.changed", run: summary })).toBe(true);
+    expect(isMissingGuests(aRun(aStep()), { ...step, guestId: "another" })).toBe(true);
+  });
+
+  it("is content with the guests it knows", () => {
+    expect(isMissingGuests(aRun(aStep()), { type: "run.changed", run: summary })).toBe(false);
+    expect(isMissingGuests(aRun(aStep()), { ...step, guestId: "g" })).toBe(false);
   });
 });
 

@@ -7,7 +7,8 @@ import { isStepOver } from "@/lib/domain/step";
 export function withSummary(detail: RunDetail, run: RunSummary): RunDetail {
   if (run.id !== detail.id || run.revision < detail.revision) return detail;
   const { guestCounts, bytesDone, bytesTotal, failedStepCount } = detail;
-  const sums = isRunOver(run.status) ? {} : { guestCounts, bytesDone, bytesTotal, failedStepCount };
+  const areSumsOurs = !isRunOver(run.status) && detail.guests.length > 0;
+  const sums = areSumsOurs ? { guestCounts, bytesDone, bytesTotal, failedStepCount } : {};
   return { ...detail, ...run, ...sums };
 }
 
@@ -21,6 +22,12 @@ export function withStep(detail: RunDetail, guestId: string, step: StepView): Ru
     return { ...guest, steps, status: runGuestStatus(steps) };
   });
   return summed(detail, guests);
+}
+
+/** Whether a run has guests that the detail at hand does not know: it was asked for before it was planned. */
+export function isMissingGuests(detail: RunDetail, event: LiveEvent): boolean {
+  if (event.type === "step.changed") return !detail.guests.some(({ guestId }) => guestId === event.guestId);
+  return event.type === "run.changed" && event.run.guestCounts.total > detail.guests.length;
 }
 
 type Progress = Extract<LiveEvent, { type: "run.progress" }>;

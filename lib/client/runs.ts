@@ -1,7 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { LogLine, RunList } from "@/lib/contracts/runs";
 import type { RunKind, RunStatus } from "@/lib/domain/run";
-import { isRunOver } from "@/lib/domain/run";
 import { getJson, send, sendJson } from "./api";
 import { searchText } from "./search-text";
 
@@ -43,14 +42,13 @@ export const runQueries = {
       staleTime: Number.POSITIVE_INFINITY,
     }),
 
-  /** Kept up to date by the event stream; while the run works it is asked for anew, because its ETA is no event. */
+  /** Kept up to date by the event stream, all but its ETA. */
   detail: (runId: string) =>
     queryOptions({
       queryKey: ["runs", "detail", runId] as const,
       queryFn: ({ signal }) =>
         getJson(`/api/v1/runs/${runId}`, async () => (await contracts()).runDetailSchema, signal),
       staleTime: Number.POSITIVE_INFINITY,
-      refetchInterval: ({ state }) => (state.data && !isRunOver(state.data.status) ? 15_000 : false),
     }),
 
   /** Bytes per second by step id, filled by the event stream only; there is nothing to fetch. */
