@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 
 /**
@@ -6,6 +8,7 @@ const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
  */
 export function abortOnInterruption() {
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal); // every call under way listens: that is no leak
   for (const [name, exitCode] of Object.entries(exitCodes)) {
     process.on(name, () => {
       process.exitCode = exitCode;

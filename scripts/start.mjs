@@ -67,7 +67,6 @@ async function runSampleOnce(directory) {
     runSamplePolicy(call, say),
     stack.ended.then((reason) => Promise.reject(new Error(reason))),
   ]);
-  say(runLine(run));
   writePrivately(file, { id: run.id, number: run.number, status: run.status });
   return run;
 }

@@ -52,16 +52,18 @@ function byEnd(a, b) {
   return a.step.endedAt.localeCompare(b.step.endedAt);
 }
 
-/** What went well and moved nothing is on the run's page. */
+/** What went well and moved nothing, and what did not happen because of a failure told already, is on the run's page. */
 function isWorthALine({ kind, status }) {
-  return status !== "succeeded" || ["host_config", "dump", "copy"].includes(kind);
+  if (status === "succeeded") return ["host_config", "dump", "copy"].includes(kind);
+  return status !== "skipped";
 }
 
 function stepLine(guest, step) {
   const who = guest.vmid === null ? `configuration of ${guest.nodeName}` : `${guest.vmid} ${guest.name}`;
   const what = step.kind === "copy" ? `copied to ${step.slot}` : { dump: "dumped", host_config: "saved" }[step.kind];
-  if (step.status !== "succeeded")
+  if (step.status !== "succeeded") {
     return `  ${who}: ${step.kind} (${step.slot}) ${step.status}. ${step.fault?.cause ?? ""}`;
+  }
   const seconds = ((Date.parse(step.endedAt) - Date.parse(step.startedAt)) / 1000).toFixed(1);
   return `  ${who}: ${what}, ${sizeText(step.bytesDone)} in ${seconds} s`;
 }
@@ -70,9 +72,9 @@ function stepLine(guest, step) {
 export function runLine(run) {
   const seconds = ((Date.parse(run.endedAt) - Date.parse(run.startedAt)) / 1000).toFixed(0);
   const copyCount = run.guests.flatMap(({ steps }) => steps).filter(isGoodCopy).length;
-  const reason = run.statusReason ? ` (${run.statusReason})` : "";
+  const reason = run.statusReason ? `. ${run.statusReason}` : "";
   const guests = `${run.guestCounts.done ?? 0} of ${run.guestCounts.total} guests`;
-  return `Run ${run.number} ${run.status}${reason}: ${guests} backed up, ${copyCount} copies verified, in ${seconds} s`;
+  return `Run ${run.number} ${run.status}: ${guests} backed up, ${copyCount} copies verified, in ${seconds} s${reason}`;
 }
 
 function isGoodCopy({ kind, status }) {
