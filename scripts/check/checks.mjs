@@ -17,7 +17,7 @@ export const checks = [
     name: "types",
     unit: "files",
     run: async (signal) => {
-      const options = ["--noEmit", "--incremental", "false", "--listFiles", "--pretty", "false"];
+      const options = ["--noEmit", "--listFiles", "--pretty", "false"];
       const { exitCode, text } = await runTool("typescript/bin/tsc", options, signal);
       const [files, errors] = partition(text.split("\n"), (line) => path.isAbsolute(line));
       const ours = files.filter((file) => file.startsWith(projectRoot) && !file.includes("/node_modules/"));
