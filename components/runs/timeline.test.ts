@@ -23,7 +23,7 @@ const step = (change: Partial<StepView>) =>
 const guest = (...steps: StepView[]) => ({ steps }) as RunGuest;
 
 describe("timelineOf", () => {
-  it("reaches to the expected end, with at most six marks at round times", () => {
+  it("reaches to the expected end, with at most five marks at round times", () => {
     const timeline = timelineOf(run({ etaAt: iso("04:10:00") }), at("03:12:00"));
 
     expect(timeline.ticks.map((tick) => new Date(tick).toISOString().slice(11, 16))).toEqual([

@@ -22,7 +22,7 @@ const tickSteps = [
   12 * hourMs,
   24 * hourMs,
 ];
-const mostTicks = 6;
+const mostTicks = 5;
 
 /** The stretch of time a run is drawn on, and where its axis has marks. Instants in ms since the epoch. */
 export type Timeline = { startAt: number; endAt: number; tickMs: number; ticks: number[] };
