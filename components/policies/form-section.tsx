@@ -7,13 +7,10 @@ export function FormSection({ id, title, aside, children }: FormSectionProps) {
   return (
     <section
       id={id}
-      aria-labelledby={`${id}-title`}
       className="grid scroll-mt-18 grid-cols-[96px_minmax(0,1fr)] gap-x-5 gap-y-3 border-t border-line px-5 py-4 first:border-t-0 max-tablet:grid-cols-1 max-tablet:px-4"
     >
       <div className="max-tablet:flex max-tablet:items-baseline max-tablet:justify-between">
-        <h2 id={`${id}-title`} className="text-body font-strong">
-          {title}
-        </h2>
+        <h2 className="text-body font-strong">{title}</h2>
         {aside && <p className="mt-0.5 text-meta text-fg3">{aside}</p>}
       </div>
       <div className="grid min-w-0 content-start gap-3.5">{children}</div>

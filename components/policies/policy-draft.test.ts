@@ -18,6 +18,10 @@ describe("newDraft", () => {
     ]);
   });
 
+  it("takes a name that no other policy has", () => {
+    expect(newDraft("UTC", slots, ["nightly", "Nightly 2"]).name).toBe("Nightly 3");
+  });
+
   it("asks for no more copies than there are destinations", () => {
     expect(saved(bodyOf(newDraft("UTC", ["local"]))).settings.minCopies).toBe(1);
   });

@@ -52,14 +52,18 @@ const keepLast = (count: number): RuleTexts => ({
 });
 
 /** What a new policy begins with: every night, all guests, 2 local and 15 remote, everything required. */
-export function newDraft(timeZone: string, slotsThere: readonly Slot[]): PolicyDraft {
+export function newDraft(
+  timeZone: string,
+  slotsThere: readonly Slot[],
+  takenNames: readonly string[] = [],
+): PolicyDraft {
   const slotDraft = (slot: Slot): SlotDraft => ({
     isOn: slotsThere.includes(slot),
     isRequired: true,
     rules: keepLast(slot === "local" ? 2 : 15),
   });
   return {
-    name: "Nightly",
+    name: freeName("Nightly", takenNames),
     selectionKind: "all",
     exceptVmids: [],
     pickedVmids: [],
@@ -90,6 +94,15 @@ export function newDraft(timeZone: string, slotsThere: readonly Slot[]): PolicyD
     },
     isKeepAdvanced: false,
   };
+}
+
+/** "Nightly", "Nightly 2", …: so that a new policy can be saved as it is. */
+function freeName(name: string, taken: readonly string[]): string {
+  const isFree = (candidate: string) => !taken.some((other) => other.toLowerCase() === candidate.toLowerCase());
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? name : `${name} ${number}`;
+    if (isFree(candidate)) return candidate;
+  }
 }
 
 /** A saved policy, opened for editing. */

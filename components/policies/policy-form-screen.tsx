@@ -20,10 +20,12 @@ export function PolicyFormScreen({ policyId }: { policyId: string | null }) {
   const policy = useQuery({ ...policyQueries.forEditing(policyId ?? ""), enabled: policyId !== null });
   const guests = useQuery(allGuestsQuery);
   const destinations = useQuery(destinationsQuery);
-  const isWaiting = guests.isPending || destinations.isPending || (policyId !== null && policy.isPending);
+  const policies = useQuery(policyQueries.list());
+  const isWaiting =
+    guests.isPending || destinations.isPending || policies.isPending || (policyId !== null && policy.isPending);
 
   const title = policyId === null ? "New policy" : (policy.data?.name ?? "Policy");
-  const failed = [policy, guests, destinations].find((query) => query.error && !query.data);
+  const failed = [policy, guests, destinations, policies].find((query) => query.error && !query.data);
   return (
     <div className="grid gap-4">
       <div className="flex items-end justify-between gap-4">
@@ -38,13 +40,14 @@ export function PolicyFormScreen({ policyId }: { policyId: string | null }) {
       {failed?.error && <QueryError what="the form" error={failed.error} onRetry={() => void failed.refetch()} />}
       {!mayEdit && <EmptyState>You need the Admin role to change a policy. {policy.data?.sentence}</EmptyState>}
       {mayEdit && !failed && isWaiting && <SkeletonRows count={10} label="Loading the form" />}
-      {mayEdit && !failed && !isWaiting && guests.data && destinations.data && (
+      {mayEdit && !failed && !isWaiting && guests.data && destinations.data && policies.data && (
         <PolicyForm
           key={policy.data?.revision ?? "new"}
           policy={policy.data ?? null}
           guests={guests.data}
           slotsThere={destinations.data.items.map(({ slot }) => slot)}
           timeZone={timeZone}
+          takenNames={policies.data.items.map(({ name }) => name)}
         />
       )}
     </div>

@@ -34,15 +34,18 @@ type PolicyFormProps = {
   guests: readonly GuestView[];
   slotsThere: readonly Slot[];
   timeZone: string;
+  takenNames: readonly string[];
 };
 
 type Save = { revision: number; confirmDeletions?: number };
 
 /** One page of questions, with what they mean beside them. Nothing is sent before Save. */
-export function PolicyForm({ policy, guests, slotsThere, timeZone }: PolicyFormProps) {
+export function PolicyForm({ policy, guests, slotsThere, timeZone, takenNames }: PolicyFormProps) {
   const router = useRouter();
   const client = useQueryClient();
-  const [saved, setSaved] = useState<PolicyDraft>(() => (policy ? draftOf(policy) : newDraft(timeZone, slotsThere)));
+  const [saved, setSaved] = useState<PolicyDraft>(() =>
+    policy ? draftOf(policy) : newDraft(timeZone, slotsThere, takenNames),
+  );
   const [draft, setDraft] = useState(saved);
   const [errors, setErrors] = useState<FieldErrors>({});
   const [asking, setAsking] = useState<{ kind: "conflict" } | { kind: "deletions"; count: number } | null>(null);
