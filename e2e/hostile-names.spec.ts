@@ -19,13 +19,13 @@ test("hostile names are plain text on every screen", async ({ console: page, api
   await expect(page.getByRole("heading", { level: 1 })).toContainText(policyName);
   await expect(page.getByText(guestName, { exact: false }).first()).toBeVisible();
   await page.goto("/runs");
-  await expect(page.getByText(policyName).first()).toBeVisible();
+  await expect(page.getByRole("link").filter({ hasText: policyName }).first()).toBeVisible();
   await page.goto("/policies");
   await expect(page.getByRole("link", { name: policyName })).toBeVisible();
   await page.goto(`/policies/${policyId}/edit`);
   await expect(page.getByRole("textbox", { name: "Name", exact: true })).toHaveValue(policyName);
   await page.goto("/");
-  await expect(page.getByText(policyName).first()).toBeVisible();
+  await expect(page.getByRole("main").getByText(policyName).first()).toBeVisible();
   expect(await page.locator("img[src=x], b[onclick], main script").count()).toBe(0);
   expect(dialogs).toEqual([]);
 
