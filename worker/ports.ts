@@ -228,7 +228,7 @@ export type TransferOrder = {
  */
 export type TransferEnd = { transferId: string; to: string; isExitKnown: boolean; failure: AppError | undefined };
 
-export type TransferRecord = { transferId: string; subject: string; isRunning: boolean; startedAt: Date };
+export type TransferRecord = { transferId: string; subject: string; to: string; isRunning: boolean; startedAt: Date };
 
 /** Copies of one large file each, by an rclone that outlives the worker. */
 export type Transfers = {

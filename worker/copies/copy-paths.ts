@@ -53,12 +53,13 @@ export function isInflightName(name: string): boolean {
   return name.endsWith(inflightEnding) && /^(?:vzdump|undercroft-host)-/.test(name);
 }
 
-/** Whether it was the archive itself, and not its manifest or a sibling. */
-export function isUploadOf(inflightName: string, archiveName: string): boolean {
-  return (
-    isInflightOf(inflightName, archiveName) &&
-    !inflightName.slice(archiveName.length + 1, -inflightEnding.length).includes(".")
-  );
+/** Whether it was the archive itself, and not its manifest: an attempt's id has no dot. */
+export function isUploadOf(
+  path: string,
+  { archive, destination }: Pick<CopyOrder, "archive" | "destination">,
+): boolean {
+  const start = `${inflightFolder(destination.remote)}/${archive.name}.`;
+  return path.startsWith(start) && !path.slice(start.length, -inflightEnding.length).includes(".");
 }
 
 /** The folder an order's archive and its siblings are read from. */

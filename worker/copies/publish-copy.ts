@@ -26,9 +26,10 @@ type Publication = {
   attemptId: string;
   /** Whether uploads grow under another name and are moved; where an object is seen only when whole they need not. */
   usesInflight: boolean;
-  /** Sizes by name of what lies in the node's folder, and names of what is in flight for this archive. */
+  /** Sizes by name of what lies in the node's folder. */
   present: ReadonlyMap<string, number>;
-  inflight: ReadonlyMap<string, number>;
+  /** Sizes by path of what earlier attempts left in flight; what is dealt with is taken out. */
+  inflight: Map<string, number>;
 };
 
 /**
@@ -39,23 +40,34 @@ type Publication = {
 export function createPublishCopy({ remotes, transfers }: { remotes: Remotes; transfers: Transfers }): PublishCopy {
   return async (order, follow) => {
     const publication = await lookAround(remotes, transfers, order, follow);
-    const { paths, present } = publication;
-    const { signal } = follow;
-    const archiveName = order.archive.name;
-
-    if (await isPublished(publication)) {
-      await settleInflight(publication, { isUploadWanted: false });
-      return { path: paths.archive, wasThere: true };
+    try {
+      return { path: publication.paths.archive, wasThere: await publish(publication) };
+    } catch (error) {
+      if (follow.signal.aborted && follow.signal.reason === "canceled") await removeRemains(publication);
+      throw error;
     }
-
-    if (present.has(manifestName(archiveName))) await remotes.deleteObject(paths.manifest, { signal });
-    const wasThere = await isArchiveThere(publication);
-    const finished = await settleInflight(publication, { isUploadWanted: !wasThere });
-    if (!wasThere) await giveName(publication, finished ?? (await upload(publication)));
-    await publishSiblings(remotes, order, { paths, present, signal });
-    await writeManifest(publication);
-    return { path: paths.archive, wasThere };
   };
+}
+
+/** Whether the archive was there already, whole. */
+async function publish(publication: Publication): Promise<boolean> {
+  const { remotes, order, follow, paths, present } = publication;
+  const { signal } = follow;
+  const isPublished = await hasOurManifest(publication);
+  if (isPublished && (await isArchiveThere(publication))) {
+    await endTransfers(publication);
+    await clearInflight(publication);
+    return true;
+  }
+
+  if (present.has(manifestName(order.archive.name))) await remotes.deleteObject(paths.manifest, { signal });
+  const wasThere = !isPublished && (await isArchiveThere(publication));
+  if (wasThere) await endTransfers(publication);
+  else await giveName(publication, (await findFinished(publication)) ?? (await upload(publication)));
+  await publishSiblings(remotes, order, { paths, present, signal });
+  await writeManifest(publication);
+  await clearInflight(publication);
+  return wasThere;
 }
 
 async function lookAround(
@@ -71,7 +83,7 @@ async function lookAround(
   const usesInflight = !isAtomicPut && canMove;
   const [present, inflight] = await Promise.all([
     remotes.listDirectory(paths.folder, { signal }),
-    usesInflight ? remotes.listDirectory(inflightFolder(destination.remote), { signal }) : [],
+    usesInflight ? listInflight(remotes, order, signal) : new Map<string, number>(),
   ]);
   return {
     remotes,
@@ -82,18 +94,25 @@ async function lookAround(
     attemptId: `${stepId}-${attempt}`,
     usesInflight,
     present: new Map(present.map(({ name, sizeBytes }) => [name, sizeBytes])),
-    inflight: new Map(
-      inflight.filter(({ name }) => isInflightOf(name, archive.name)).map(({ name, sizeBytes }) => [name, sizeBytes]),
-    ),
+    inflight,
   };
 }
 
-/** Whole and with our manifest: an earlier attempt got to the end and could only not say so. */
-async function isPublished(publication: Publication): Promise<boolean> {
-  const { remotes, order, follow, paths, present } = publication;
+async function listInflight(
+  remotes: Remotes,
+  { destination, archive }: CopyOrder,
+  signal: AbortSignal,
+): Promise<Map<string, number>> {
+  const folder = inflightFolder(destination.remote);
+  const files = await remotes.listDirectory(folder, { signal });
+  const ours = files.filter(({ name }) => isInflightOf(name, archive.name));
+  return new Map(ours.map(({ name, sizeBytes }) => [`${folder}/${name}`, sizeBytes]));
+}
+
+/** Our manifest there: an earlier attempt got to the end and could only not say so. */
+async function hasOurManifest({ remotes, order, follow, paths, present }: Publication): Promise<boolean> {
   if (!present.has(manifestName(order.archive.name))) return false;
-  const text = await readManifestText(remotes, paths.manifest, follow);
-  return text === order.manifestText && (await isArchiveThere(publication));
+  return (await readManifestText(remotes, paths.manifest, follow)) === order.manifestText;
 }
 
 async function isArchiveThere({ remotes, order, follow, paths, present }: Publication): Promise<boolean> {
@@ -102,67 +121,72 @@ async function isArchiveThere({ remotes, order, follow, paths, present }: Public
   return (await checkObject(remotes, paths.archive, archive, { signal: follow.signal })).outcome === "same";
 }
 
-/**
- * Returns an upload that an earlier attempt finished but could not move, and clears the rest away. Before the upload,
- * not after: at a remote that is nearly full, the remains of one attempt must not be what makes the next one fail.
- */
-async function settleInflight(
-  { remotes, transfers, order, follow, paths, inflight }: Publication,
-  { isUploadWanted }: { isUploadWanted: boolean },
-): Promise<string | undefined> {
-  const { destination, archive, isReplacement = false } = order;
-  const { signal } = follow;
-  const started = (await transfers.listTransfers()).filter(({ subject }) => subject === paths.archive);
-  // One that goes on without us is found again by the upload; its file is not ours to judge yet.
-  if (isUploadWanted && started.some(({ isRunning }) => isRunning)) return undefined;
-  for (const { transferId } of isUploadWanted ? [] : started) await transfers.forgetTransfer(transferId);
-
-  let finished: string | undefined;
-  for (const [name, sizeBytes] of inflight) {
-    const path = `${inflightFolder(destination.remote)}/${name}`;
-    const isCandidate = isUploadWanted && !isReplacement && !finished && isUploadOf(name, archive.name);
-    if (isCandidate && sizeBytes === archive.sizeBytes) {
-      const check = await checkObject(remotes, path, archive, { signal });
-      if (check.outcome === "same") finished = path;
-    }
-    if (path !== finished) await remotes.deleteObject(path, { signal });
-  }
-  return finished;
+async function startedTransfers({ transfers, paths }: Publication) {
+  return (await transfers.listTransfers()).filter(({ subject }) => subject === paths.archive);
 }
 
-async function giveName({ remotes, follow, paths }: Publication, uploadedPath: string): Promise<void> {
+async function endTransfers(publication: Publication): Promise<void> {
+  for (const { transferId } of await startedTransfers(publication)) {
+    await publication.transfers.forgetTransfer(transferId);
+  }
+}
+
+/**
+ * An upload that an earlier attempt finished but could not move. What else it left is removed now, not at the end: at a
+ * remote that is nearly full, the remains of one attempt must not be what makes the next one fail. What a transfer that
+ * is on record wrote is left to the upload, which finds that transfer again.
+ */
+async function findFinished(publication: Publication): Promise<string | undefined> {
+  const { remotes, order, follow, inflight } = publication;
+  const { archive, isReplacement = false } = order;
+  const onRecord = new Set((await startedTransfers(publication)).map(({ to }) => to));
+  for (const [path, sizeBytes] of [...inflight].filter(([other]) => !onRecord.has(other))) {
+    const mayBeWhole = !isReplacement && sizeBytes === archive.sizeBytes && isUploadOf(path, order);
+    if (mayBeWhole) {
+      const check = await checkObject(remotes, path, archive, { signal: follow.signal });
+      if (check.outcome === "same") return path;
+    }
+    await remotes.deleteObject(path, { signal: follow.signal });
+    inflight.delete(path);
+  }
+  return undefined;
+}
+
+async function giveName({ remotes, follow, paths, inflight }: Publication, uploadedPath: string): Promise<void> {
   if (uploadedPath === paths.archive) return;
   await remotes.moveObject(uploadedPath, paths.archive, { signal: follow.signal });
+  inflight.delete(uploadedPath);
 }
 
 /** Uploads the archive and holds it against its hash; returns where it lies. */
 async function upload(publication: Publication): Promise<string> {
   const { remotes, transfers, order, follow, paths, attemptId, usesInflight } = publication;
   const { archive, destination } = order;
-  try {
-    const end = await transfers.runTransfer(
-      {
-        transferId: attemptId,
-        subject: paths.archive,
-        from: `${sourceFolder(order)}/${archive.name}`,
-        to: usesInflight ? inflightPath(destination.remote, archive.name, attemptId) : paths.archive,
-        sizeBytes: archive.sizeBytes,
-        limitBytesPerSecond: order.limitKibPerSecond * 1024,
-      },
-      follow,
-    );
-    const hasFailed = end.isExitKnown && end.failure !== undefined;
-    const check = hasFailed ? undefined : await checkObject(remotes, end.to, archive, { signal: follow.signal });
-    await transfers.forgetTransfer(end.transferId);
-    if (check?.outcome === "same") return end.to;
-    // It outlived its worker and ended badly; begun anew, it is our own child and its end is known.
-    if (!end.isExitKnown) return await upload(publication);
-    throw end.failure ?? new AppError("copy_corrupt", `${archive.name} did not arrive whole. ${check?.evidence}`);
-  } catch (error) {
-    const isLeftRunning = follow.signal.aborted && follow.signal.reason !== "canceled";
-    if (!isLeftRunning) await removeRemains(publication);
-    throw error;
-  }
+  const end = await transfers.runTransfer(
+    {
+      transferId: attemptId,
+      subject: paths.archive,
+      from: `${sourceFolder(order)}/${archive.name}`,
+      to: usesInflight ? inflightPath(destination.remote, archive.name, attemptId) : paths.archive,
+      sizeBytes: archive.sizeBytes,
+      limitBytesPerSecond: order.limitKibPerSecond * 1024,
+    },
+    follow,
+  );
+  const hasFailed = end.isExitKnown && end.failure !== undefined;
+  // Where this throws, the transfer stays on record: the next attempt finds what it wrote and looks again.
+  const check = hasFailed ? undefined : await checkObject(remotes, end.to, archive, { signal: follow.signal });
+  await transfers.forgetTransfer(end.transferId);
+  if (check?.outcome === "same") return end.to;
+
+  await removeRemains(publication);
+  // It outlived its worker and ended badly; begun anew, it is our own child and its end is known.
+  if (!end.isExitKnown) return await upload(publication);
+  throw end.failure ?? new AppError("copy_corrupt", `${archive.name} did not arrive whole. ${check?.evidence}`);
+}
+
+async function clearInflight({ remotes, follow, inflight }: Publication): Promise<void> {
+  for (const path of inflight.keys()) await remotes.deleteObject(path, { signal: follow.signal });
 }
 
 /** A manifest that is seen must be whole too, and rcat shows on some remotes what it has written so far. */
@@ -178,13 +202,10 @@ async function writeManifest({ remotes, order, follow, paths, attemptId, usesInf
 /** Takes back what a failed or cancelled upload left, as far as the remote lets us; the sweep finds the rest. */
 async function removeRemains({ remotes, order, usesInflight }: Publication): Promise<void> {
   if (!usesInflight) return;
-  const folder = inflightFolder(order.destination.remote);
   const signal = AbortSignal.timeout(removeRemainsMs);
   try {
-    const left = await remotes.listDirectory(folder, { signal });
-    for (const { name } of left.filter((entry) => isInflightOf(entry.name, order.archive.name))) {
-      await remotes.deleteObject(`${folder}/${name}`, { signal });
-    }
+    for (const path of (await listInflight(remotes, order, signal)).keys())
+      await remotes.deleteObject(path, { signal });
   } catch (error) {
     // The failure that brought us here is the one to tell; a remote that is down fails this too.
     if (!(error instanceof AppError)) throw error;

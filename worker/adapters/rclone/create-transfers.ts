@@ -87,9 +87,9 @@ export function createTransfers(rclone: Rclone, options: { stallAfterMs?: number
     listTransfers: async () =>
       records.all().map((record) => {
         const identity = identityOf(record);
-        const { transferId, subject, startedAt } = record;
+        const { transferId, subject, to, startedAt } = record;
         const isRunning = identity !== undefined && isAlive(identity);
-        return { transferId, subject, isRunning, startedAt: new Date(startedAt) };
+        return { transferId, subject, to, isRunning, startedAt: new Date(startedAt) };
       }),
   };
 }
