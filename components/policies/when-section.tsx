@@ -37,7 +37,7 @@ export function WhenSection() {
   return (
     <FormSection id="when" title="When">
       <div className="flex flex-wrap items-start gap-3">
-        <Field label="Runs">
+        <Field label="How often">
           {(control) => (
             <Select
               {...control}
