@@ -37,6 +37,11 @@ type PolicyFormProps = {
   takenNames: readonly string[];
 };
 
+/** What was wrong, and with which values. */
+type Refused = { errors: FieldErrors; body: PolicyBodyInput };
+
+const noErrors: FieldErrors = {};
+
 type Save = { revision: number; confirmDeletions?: number };
 
 /** One page of questions, with what they mean beside them. Nothing is sent before Save. */
@@ -47,13 +52,14 @@ export function PolicyForm({ policy, guests, slotsThere, timeZone, takenNames }:
     policy ? draftOf(policy) : newDraft(timeZone, slotsThere, takenNames),
   );
   const [draft, setDraft] = useState(saved);
-  const [errors, setErrors] = useState<FieldErrors>({});
+  const [refused, setRefused] = useState<Refused | null>(null);
+  const errors = refused ? errorsStillTrue(refused, bodyOf(draft)) : noErrors;
   const [asking, setAsking] = useState<{ kind: "conflict" } | { kind: "deletions"; count: number } | null>(null);
   const summary = useRef<HTMLDivElement>(null);
   const isDirty = JSON.stringify(draft) !== JSON.stringify(saved);
 
   const showErrors = (found: FieldErrors) => {
-    flushSync(() => setErrors(found));
+    flushSync(() => setRefused({ errors: found, body: bodyOf(draft) }));
     summary.current?.focus();
   };
   const save = useMutation({
@@ -78,7 +84,7 @@ export function PolicyForm({ policy, guests, slotsThere, timeZone, takenNames }:
     const body = bodyOf(draft);
     const found = await errorsIn(body);
     if (Object.keys(found).length > 0) return showErrors(found);
-    setErrors({});
+    setRefused(null);
     save.mutate({ body, how });
   };
 
@@ -152,6 +158,16 @@ function NameSection(props: { draft: PolicyDraft; error: string | undefined; onC
       </Field>
     </FormSection>
   );
+}
+
+/** An error stands as long as the value it was said of: whoever mends one sees the others still. */
+function errorsStillTrue({ errors, body }: Refused, now: PolicyBodyInput): FieldErrors {
+  const isSame = (path: string) => JSON.stringify(valueAt(body, path)) === JSON.stringify(valueAt(now, path));
+  return Object.fromEntries(Object.entries(errors).filter(([path]) => isSame(path)));
+}
+
+function valueAt(value: unknown, path: string): unknown {
+  return path.split(".").reduce<unknown>((part, key) => (part as Record<string, unknown> | undefined)?.[key], value);
 }
 
 /** What the contract finds wrong, by path; the first reason of each. */

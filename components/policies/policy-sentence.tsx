@@ -13,7 +13,7 @@ type PolicySentenceProps = { body: PolicyBodyInput; guestCount: number };
  * brings a parser along. Spoken with a delay, so that a screen reader does not read every letter.
  */
 export function PolicySentence({ body, guestCount }: PolicySentenceProps) {
-  const sentence = sentenceOf(body, guestCount) ?? "Fill in what is missing to see the policy in words.";
+  const sentence = sentenceOf(body, guestCount) ?? "Said here in words once everything is filled in.";
   const spoken = useSettled(sentence, 600);
   return (
     <>

@@ -69,9 +69,10 @@ function timedChoices(custom: ScheduleChoice, text: string, at: string): Schedul
   ];
 }
 
-/** "2", "2:0", "0230" and "2.30" are written as what they mean; anything else is left for the preview to refuse. */
+/** "2", "2:0", "230" and "2.30" are written as what they mean; anything else is left for the preview to refuse. */
 export function fullTime(text: string): string {
-  const match = /^\s*(\d{1,2})(?:\s*[:.h]?\s*(\d{1,2}))?\s*$/.exec(text);
-  const whole = match && `${(match[1] ?? "").padStart(2, "0")}:${(match[2] ?? "0").padStart(2, "0")}`;
-  return whole && time.test(whole) ? whole : text;
+  const [, hours, minutes = "0"] =
+    /^(\d{1,2})[:.h](\d{1,2})$/.exec(text.trim()) ?? /^(\d{1,2}?)(\d\d)?$/.exec(text.trim()) ?? [];
+  const whole = `${hours?.padStart(2, "0")}:${minutes.padStart(2, "0")}`;
+  return time.test(whole) ? whole : text;
 }

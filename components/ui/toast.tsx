@@ -47,7 +47,7 @@ export function ToastHost() {
     () => none,
   );
   return (
-    <div className="pointer-events-none fixed right-4 bottom-4 left-4 z-60 grid justify-items-end gap-2 max-tablet:bottom-20">
+    <div className="pointer-events-none fixed right-4 bottom-4 left-4 z-60 grid gap-2 max-tablet:bottom-20 tablet:left-18 rail-open:left-60">
       {shown.map((toast) => (
         <div
           key={toast.id}
