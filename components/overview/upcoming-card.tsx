@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { useNow, useTimeZone } from "@/components/live/clock";
-import { ButtonLink } from "@/components/ui/button";
+import { ButtonLink } from "@/components/ui/button-link";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { TextLink } from "@/components/ui/text-link";

@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, ButtonLink } from "@/components/ui/button";
+import { Button } from "@/components/ui/button";
 
 /** A page that could not be made. Says what runs on, and gives the id under which the log has the reason. */
 export function PageError({ errorId, onRetry }: { errorId: string | undefined; onRetry: () => void }) {
@@ -17,7 +17,13 @@ export function PageError({ errorId, onRetry }: { errorId: string | undefined; o
         <Button variant="primary" onClick={onRetry}>
           Try again
         </Button>
-        <ButtonLink href="/runs">Runs</ButtonLink>
+        {/* A whole new page: what broke this one may have broken its router too. */}
+        <a
+          href="/runs"
+          className="self-center rounded-[3px] px-2 text-fg2 underline underline-offset-2 hover:text-accent"
+        >
+          Runs
+        </a>
       </div>
     </main>
   );

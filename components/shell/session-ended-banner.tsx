@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useState } from "react";
-import { ButtonLink } from "@/components/ui/button";
+import { ButtonLink } from "@/components/ui/button-link";
 import { sessionEnded } from "@/lib/client/api";
 
 /** Opens the sign-in beside the page, not in its place: what was typed here stays and can be sent again. */
