@@ -1,4 +1,5 @@
 import { type Slot, slotLabel } from "./destination";
+import { listed } from "./listed";
 import type { PolicyDestination, PolicySettings } from "./policy";
 import { keepsEverything, type RetentionRules } from "./retention";
 import { describeSchedule } from "./schedule-words";
@@ -55,9 +56,4 @@ function ruleWords(rules: RetentionRules): string {
     [rules.keepYearly, `${rules.keepYearly} yearly`],
   ] as const;
   return listed(parts.flatMap(([count, words]) => (count > 0 ? [words] : [])));
-}
-
-function listed(words: readonly string[]): string {
-  if (words.length < 2) return words.join("");
-  return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }

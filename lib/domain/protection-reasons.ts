@@ -1,4 +1,5 @@
 import { isProofAtLeast, type Slot, slotLabel } from "./destination";
+import { listed } from "./listed";
 import type { Demands, Standing } from "./standing";
 import { formatAge, formatSpan } from "./units";
 import { wallClockMs } from "./zoned-time";
@@ -222,8 +223,4 @@ function whenText(at: Date, now: Date, timeZone: string): string {
   const daysAhead = Math.floor(wallMs / dayMs) - Math.floor(wallClockMs(now.getTime(), timeZone) / dayMs);
   if (daysAhead === 0) return `today at ${clock}`;
   return daysAhead === 1 ? `tomorrow at ${clock}` : `on ${dayText(at, now, timeZone)} at ${clock}`;
-}
-
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }

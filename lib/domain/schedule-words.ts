@@ -1,5 +1,6 @@
 import type { CalendarEvent, CalendarValue } from "./calendar-event";
 import { parseCron } from "./cron";
+import { listed } from "./listed";
 import { parseSchedule, type Schedule } from "./schedule";
 
 /** Every value a field allows, ascending; null allows all. */
@@ -101,11 +102,6 @@ function clockTimes({ hours, minutes }: Times): string[] | null {
 
 const clock = (hour: number, minute: number) => `${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`;
 const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-
-function listed(items: readonly string[]): string {
-  const last = items.at(-1) ?? "";
-  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} and ${last}`;
-}
 
 function calendarFields(event: CalendarEvent): (Times & Days) | null {
   const seconds = expand(event.seconds, 0, 59);
