@@ -1,68 +1,19 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type CopyState, copyStateSchema, proofSchema, type Slot, slots } from "./destination";
-import { judgeProtection, type ProtectionFacts, targetOf } from "./protection";
-import type { ReasonCode } from "./protection-reasons";
-import { type KnownCopy, type ProtectingPolicy, pipStateSchema } from "./standing";
-
-const hourMs = 3_600_000;
-const now = new Date("2026-11-19T09:00:00Z");
-const ago = (age: string) => {
-  const [, count = "0", unit = "h"] = /^(-?\d+)([mhd])$/.exec(age) ?? [];
-  return new Date(now.getTime() - Number(count) * { m: 60_000, h: hourMs, d: 24 * hourMs }[unit as "m" | "h" | "d"]);
-};
-const slotOf: Record<string, Slot> = { L: "local", 1: "primary", 2: "secondary", 3: "tertiary" };
-const slotsOf = (letters: string) => [...letters].map((letter) => slotOf[letter] ?? "local");
-
-/** "L 7h P3, 2 7h corrupt": slot, age, and what is not a good copy of proof P2 proven within minutes. */
-const copiesOf = (text: string): KnownCopy[] =>
-  text.split(", ").flatMap((entry) => {
-    const [slot = "", age = "", ...more] = entry.split(" ");
-    if (slot === "") return [];
-    const state = more.find((word): word is CopyState => copyStateSchema.safeParse(word).success) ?? "good";
-    const proof = more.map((word) => proofSchema.safeParse(word).data).find((found) => found !== undefined);
-    const takenAt = ago(age);
-    const provedAt = state === "good" ? new Date(Math.min(takenAt.getTime() + 600_000, now.getTime())) : null;
-    return slotsOf(slot).map((place) => ({
-      slot: place,
-      state,
-      proof: proof ?? (state === "good" ? ("P2" as const) : null),
-      takenAt,
-      provedAt,
-    }));
-  });
-
-const nightly: ProtectingPolicy = {
-  id: "nightly",
-  name: "Nightly",
-  isEnabled: true,
-  targetMs: 30 * hourMs,
-  minCopies: 2,
-  requiredProof: "P2",
-  slots,
-};
-const inSlots = (letters: string, more: Partial<ProtectingPolicy> = {}) => ({
-  ...nightly,
-  slots: slotsOf(letters),
-  ...more,
-});
-const weekly = { id: "weekly", name: "Weekly", targetMs: 210 * hourMs };
-
-type Given = {
-  copies?: string;
-  policies?: ProtectingPolicy[];
-  guest?: Partial<ProtectionFacts["guest"]>;
-  lock?: ProtectionFacts["lock"];
-  faultCause?: string;
-};
-const factsOf = ({ copies = "", policies = [nightly], guest, lock, faultCause }: Given): ProtectionFacts => ({
+import {
+  ago,
+  copiesOf,
+  factsOf,
+  type Given,
+  hourMs,
+  inSlots,
+  nightly,
   now,
-  timeZone: "Europe/Berlin",
-  guest: { firstSeenAt: ago("90d"), archivedAt: null, exclusion: null, ...guest },
-  policies,
-  copies: copiesOf(copies).map((copy) => (copy.state === "good" ? copy : { ...copy, faultCause: faultCause ?? null })),
-  lock: lock ?? null,
-});
+  slotsOf,
+  weekly,
+} from "@/lib/testing/protection-facts";
+import { judgeProtection, targetOf } from "./protection";
+import type { ReasonCode } from "./protection-reasons";
+import type { KnownCopy } from "./standing";
 
 type Row = [title: string, given: Given, code: ReasonCode, text: string, pips: string];
 
@@ -156,6 +107,13 @@ rows("protected", [
     allGood,
   ],
   [
+    "a good copy is shown before a failed one of the same moment",
+    { copies: "2 7h failed, L123 7h" },
+    "enough_copies",
+    "4 good copies within 30 h",
+    allGood,
+  ],
+  [
     "a removed copy is no copy",
     { copies: "L123 7h, 1 1h removed" },
     "enough_copies",
@@ -222,6 +180,13 @@ rows("protected", [
 ]);
 
 rows("reduced", [
+  [
+    "a slot in two policies needs the proof of the stricter one",
+    { copies: "L12 7h P3, 3 7h P2", policies: [nightly, { ...nightly, ...weekly, requiredProof: "P3" }] },
+    "copy_unproven",
+    "Newest copy on Tertiary is proven to P2, P3 is required",
+    "good good good pending",
+  ],
   [
     "one destination failed, and its older copy is too old",
     { copies: "L13 7h, 2 3d, 2 7h failed" },
@@ -802,127 +767,6 @@ describe("judgeProtection", () => {
     const verdict = judgeProtection({ ...factsOf({}), copies: ahead });
 
     expect([verdict.state, verdict.lastGoodAt]).toEqual(["at_risk", ago("48h")]);
-  });
-});
-
-const anyCopy: fc.Arbitrary<KnownCopy> = fc
-  .record({
-    slot: fc.constantFrom(...slots),
-    state: fc.constantFrom(...copyStateSchema.options),
-    proof: fc.option(fc.constantFrom(...proofSchema.options)),
-    ageMinutes: fc.integer({ min: -600, max: 20_000 }),
-    provedAfterMinutes: fc.option(fc.integer({ min: -100, max: 600 })),
-  })
-  .map(({ ageMinutes, provedAfterMinutes, ...copy }) => ({
-    ...copy,
-    takenAt: ago(`${ageMinutes}m`),
-    provedAt: provedAfterMinutes === null ? null : ago(`${ageMinutes - provedAfterMinutes}m`),
-  }));
-const anyPolicy: fc.Arbitrary<ProtectingPolicy> = fc.record({
-  id: fc.constant("p"),
-  name: fc.constant("Nightly"),
-  isEnabled: fc.boolean(),
-  targetMs: fc.option(fc.integer({ min: 60_000, max: 300 * hourMs })),
-  minCopies: fc.integer({ min: 1, max: 4 }),
-  requiredProof: fc.constantFrom(...proofSchema.options),
-  slots: fc.subarray([...slots], { minLength: 1 }),
-});
-const anyFacts: fc.Arbitrary<ProtectionFacts> = fc
-  .record({
-    copies: fc.array(anyCopy, { maxLength: 12 }),
-    policies: fc.array(anyPolicy, { maxLength: 3 }),
-    ageHours: fc.integer({ min: 0, max: 500 }),
-    isLocked: fc.boolean(),
-  })
-  .map(({ copies, policies, ageHours, isLocked }) => ({
-    ...factsOf({ policies, guest: { firstSeenAt: ago(`${ageHours}h`) } }),
-    copies,
-    lock: isLocked ? { kind: "backup", upid: null } : null,
-  }));
-
-const isGreen = (state: string) => state === "protected" || state === "reduced";
-const worstLast = ["protected", "reduced", "at_risk", "unprotected"];
-const ageOf = (copy: KnownCopy) =>
-  now.getTime() - Math.min(copy.takenAt.getTime(), copy.provedAt?.getTime() ?? Infinity);
-
-describe("whatever the facts", () => {
-  it("is green only with a good off-site copy in time, and as many copies as asked", () => {
-    fc.assert(
-      fc.property(anyFacts, (facts) => {
-        const { state, targetSeconds } = judgeProtection(facts);
-        fc.pre(isGreen(state));
-
-        const inTime = facts.copies.filter(
-          (copy) => copy.state === "good" && copy.proof !== null && ageOf(copy) <= (targetSeconds ?? 0) * 1000,
-        );
-        const places = new Set(inTime.map(({ slot }) => slot));
-        const asked = facts.policies.filter(({ isEnabled }) => isEnabled).map(({ minCopies }) => minCopies);
-        expect(places.size).toBeGreaterThanOrEqual(Math.max(...asked));
-        expect([...places].some((slot) => slot !== "local")).toBe(true);
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  it("shows no pip as good that is older than what its policies allow", () => {
-    fc.assert(
-      fc.property(anyFacts, (facts) => {
-        const { pips } = judgeProtection(facts);
-
-        for (const pip of pips.filter((candidate) => candidate.state === "good")) {
-          const limits = facts.policies
-            .filter(({ isEnabled, slots: places }) => isEnabled && places.includes(pip.slot))
-            .map(({ targetMs }) => targetMs ?? Number.POSITIVE_INFINITY);
-          expect(now.getTime() - (pip.at?.getTime() ?? Number.NaN)).toBeLessThanOrEqual(Math.min(Infinity, ...limits));
-        }
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  it("never gets worse by one more good copy", () => {
-    fc.assert(
-      fc.property(anyFacts, anyCopy, (facts, copy) => {
-        const before = judgeProtection(facts);
-        const more = [...facts.copies, { ...copy, state: "good" as const, proof: "P4" as const }];
-
-        const after = judgeProtection({ ...facts, copies: more });
-
-        expect(worstLast.indexOf(after.state)).toBeLessThanOrEqual(worstLast.indexOf(before.state));
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  it("says why, in four pips and one line, the same for copies in any order", () => {
-    fc.assert(
-      fc.property(anyFacts, (facts) => {
-        const verdict = judgeProtection(facts);
-
-        expect(verdict.reasonText).toMatch(/^[A-Z0-9][^\n]*[^.\s]$/);
-        expect(verdict.reasonText).not.toMatch(/undefined|null|NaN|Infinity/);
-        expect(verdict.pips.map(({ slot }) => slot)).toEqual(slots);
-        expect(verdict.pips.every(({ state }) => pipStateSchema.options.includes(state))).toBe(true);
-        expect(judgeProtection({ ...facts, copies: facts.copies.toReversed() })).toMatchObject({
-          state: verdict.state,
-          lastGoodAt: verdict.lastGoodAt,
-        });
-      }),
-    );
-  });
-
-  it("is archived or excluded before anything else", () => {
-    fc.assert(
-      fc.property(anyFacts, (facts) => {
-        const excluded = { ...facts.guest, exclusion: { reason: "lab", until: null } };
-
-        expect(judgeProtection({ ...facts, guest: excluded })).toMatchObject({
-          state: "excluded",
-          targetSeconds: null,
-        });
-        expect(judgeProtection({ ...facts, guest: { ...excluded, archivedAt: now } }).state).toBe("archived");
-      }),
-    );
   });
 });
 

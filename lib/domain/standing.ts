@@ -18,7 +18,7 @@ export type ProtectingPolicy = {
   nextRunAt?: Date | null;
 };
 
-/** A copy of a guest. Of each slot the newest and the newest good one are enough. */
+/** A copy of a guest. Of each slot the newest, and the newest good one proven as far as is asked, are enough. */
 export type KnownCopy = {
   slot: Slot;
   state: CopyState;
